@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+# make [TARGET] [FLAVOUR=release|debug|asan|cov|fuzz] [WERROR=1]; `make help` lists the targets.
+
+VERSION := 0.1.0
+FLAVOUR ?= release
+PREFIX ?= /usr/local
+DESTDIR ?=
+B := build/$(FLAVOUR)
+
+CC ?= gcc
+CLANG ?= clang
+PKG_CONFIG ?= pkg-config
+
+WARN := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wundef -Wcast-qual -Wswitch-enum \
+	-Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
+HARDEN := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection \
+	$(if $(filter x86_64,$(shell uname -m)),-fcf-protection)
+FLAGS_release := $(HARDEN)
+FLAGS_debug := -Og
+FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FLAGS_cov := -O0 --coverage
+FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined
+ifeq ($(FLAVOUR),fuzz)
+CC := $(CLANG)
+endif
+
+CPPFLAGS += -D_GNU_SOURCE -DJAILBUILD_VERSION='"$(VERSION)"' -I. -I$(B)
+CFLAGS += -std=gnu17 -g -fPIE -ffunction-sections -fdata-sections $(WARN) $(FLAGS_$(FLAVOUR))
+LDFLAGS += -pie -Wl,--gc-sections $(if $(filter release,$(FLAVOUR)),-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \
+	$(filter -fsanitize% --coverage,$(FLAGS_$(FLAVOUR)))
+comma := ,
+Q := $(if $(V),,@)
+
+# jailrun is linked static where libc.a is there: it saves a third of a small program's start-up.
+HAVE_LIBC_A := $(shell $(CC) -print-file-name=libc.a | grep -c /)
+STATIC := $(if $(and $(filter release debug,$(FLAVOUR)),$(filter-out 0,$(HAVE_LIBC_A))),-static-pie)
+
+# main files: each makes a program; every other file of a folder goes into its library.
+MAINS := elfdeps/main.c builder/main.c runner/jailrun.c runner/unpack.c
+GENERATORS := $(wildcard runner/*_generator.c)
+sources = $(filter-out $(MAINS) $(GENERATORS),$(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIBS := $(foreach l,common elfdeps builder runner,$(if $(call sources,$(l)),$(B)/lib$(l).a))
+library = $(filter $(patsubst %,$(B)/lib%.a,$(1)),$(LIBS))
+pkg = $(shell $(PKG_CONFIG) --libs $(1))
+
+PROGRAMS := $(if $(wildcard elfdeps/main.c),$(B)/elfdeps) $(if $(wildcard builder/main.c),$(B)/jailbuild) \
+	$(if $(wildcard runner/jailrun.c),$(B)/jailrun) $(if $(wildcard runner/unpack.c),$(B)/jailrun-unpack)
+
+all: $(PROGRAMS) ## build the programs into build/FLAVOUR
+
+$(B)/elfdeps: $(call objects,elfdeps/main.c) $(call library,elfdeps) $(call library,common)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libelf jansson)
+$(B)/jailbuild: $(call objects,builder/main.c) $(call library,builder) $(call library,elfdeps) $(call library,common)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libelf libarchive jansson nettle)
+$(B)/jailrun: $(call objects,runner/jailrun.c) $(call library,runner) $(call library,common)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(filter-out $(if $(STATIC),-pie),$(LDFLAGS)) $(STATIC) -o $@ $^
+$(B)/jailrun-unpack: $(call objects,runner/unpack.c) $(call library,runner) $(call library,common)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libarchive)
+
+define library_rule
+$(B)/lib$(1).a: $(call objects,$(call sources,$(1)))
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(foreach l,common elfdeps builder runner,$(eval $(call library_rule,$(l))))
+
+# Seccomp filters are compiled to BPF at build time, by generators that use libseccomp.
+$(B)/%_filter.h: runner/%_generator.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -I. -o $(B)/$*_generator $< $(call pkg,libseccomp)
+	$(B)/$*_generator > $@.new && mv $@.new $@
+FILTERS := $(patsubst runner/%_generator.c,$(B)/%_filter.h,$(GENERATORS))
+
+$(B)/obj/%.o: %.c Makefile | $(FILTERS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  CC $@')
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A unit test links every library; archives give it only what it uses.
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*/test_*.c))
+FUZZ := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+TEST_LIBS := $(foreach l,builder elfdeps runner common,$(call library,$(l)))
+$(UNIT): $(B)/%: $(B)/obj/%.o $(TEST_LIBS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libelf libarchive jansson nettle cmocka)
+ifeq ($(FLAVOUR),fuzz)
+$(FUZZ): $(B)/%: $(B)/obj/%.o $(TEST_LIBS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(call pkg,libelf libarchive jansson nettle)
+else
+$(FUZZ): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/fuzz/replay.o $(TEST_LIBS)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libelf libarchive jansson nettle)
+endif
+
+check-unit: $(UNIT)
+	@scripts/run-unit $(UNIT)
+check-fuzz: $(FUZZ) ## replay the fuzz corpus
+	@scripts/run-corpus $(FUZZ)
+check-cli: all
+	@scripts/run-bats $(B)
+check: check-unit check-fuzz check-cli ## run every test against build/FLAVOUR
+check-asan: ## the tests under AddressSanitizer and UBSan
+	$(MAKE) FLAVOUR=asan check-unit check-fuzz check-cli
+fuzz: ## fuzz each target for FUZZ_SECONDS (60)
+	$(MAKE) FLAVOUR=fuzz fuzz-run
+fuzz-run: $(FUZZ)
+	@scripts/run-fuzz $(FUZZ)
+coverage: ## run the tests and print line coverage a file
+	$(MAKE) FLAVOUR=cov check-unit check-fuzz
+	@scripts/coverage
+lint: all ## format, static analysis, sizes, layers, docs
+	@scripts/lint
+format: ## lay out every C file by .clang-format
+	clang-format -i $(wildcard */*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+bench: all ## compare with peers; --write renews docs/bench.md
+	@tests/bench/run $(BENCH)
+
+MAN := $(patsubst %.scd,$(B)/man/%,$(notdir $(wildcard */*.1.scd)))
+man: $(MAN) ## build the man pages
+$(B)/man/%: */%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+vpath %.scd elfdeps builder runner
+
+INSTALL := install -D
+install: all man ## install below DESTDIR/PREFIX
+	for p in $(filter-out %-unpack,$(PROGRAMS)); do $(INSTALL) -m755 $$p $(DESTDIR)$(PREFIX)/bin/$${p##*/} || exit 1; done
+	$(INSTALL) -m755 $(B)/jailrun-unpack $(DESTDIR)$(PREFIX)/libexec/jailrun/jailrun-unpack
+	for m in $(MAN); do $(INSTALL) -m644 $$m $(DESTDIR)$(PREFIX)/share/man/man1/$${m##*/} || exit 1; done
+	for c in $(wildcard */*.bash); do n=$${c##*/}; \
+	  $(INSTALL) -m644 $$c $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$${n%.bash} || exit 1; done
+uninstall: ## remove what install put there
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/bin/%,elfdeps jailbuild jailrun)
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/jailrun
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,elfdeps jailbuild jailrun)
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%,elfdeps jailbuild jailrun)
+dist: ## a source archive of HEAD
+	git archive --prefix=jailbuild-$(VERSION)/ -o jailbuild-$(VERSION).tar.gz HEAD
+clean: ## remove build/
+	rm -rf build
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: all check check-unit check-fuzz check-cli check-asan fuzz fuzz-run coverage lint format bench man \
+	install uninstall dist clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

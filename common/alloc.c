@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Growing arrays and the string arena. Called by every module that collects things.
+ */
+#include "alloc.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ARENA_BLOCK = 16384, /* four pages: a closure's strings fit one or two blocks */
+	ARENA_ALIGN = _Alignof(max_align_t),
+};
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	max_align_t data[];
+};
+
+int alloc_grow(void *array, size_t *capacity, size_t needed, size_t item_size, struct error *err)
+{
+	void *old, *new;
+	size_t wanted = *capacity ? *capacity : 8;
+
+	if (needed <= *capacity)
+		return 0;
+	while (wanted < needed) {
+		if (wanted > SIZE_MAX / 2)
+			return error_nomem(err);
+		wanted *= 2;
+	}
+	memcpy(&old, array, sizeof(old));
+	new = reallocarray(old, wanted, item_size);
+	if (!new)
+		return error_nomem(err);
+	memcpy(array, &new, sizeof(new));
+	*capacity = wanted;
+	return 0;
+}
+
+char *alloc_format(struct error *err, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	int length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0) {
+		error_nomem(err);
+		return NULL;
+	}
+	return text;
+}
+
+char *alloc_copy(const char *text, struct error *err)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		error_nomem(err);
+	return copy;
+}
+
+static struct arena_block *add_block(struct arena *arena, size_t size, struct error *err)
+{
+	size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
+	struct arena_block *block = calloc(1, sizeof(*block) + room);
+
+	if (!block) {
+		error_nomem(err);
+		return NULL;
+	}
+	block->size = room;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size, struct error *err)
+{
+	struct arena_block *block = arena->blocks;
+
+	if (size > PTRDIFF_MAX - 2 * sizeof(*block)) {
+		error_nomem(err);
+		return NULL;
+	}
+	size = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+	if (!block || block->size - block->used < size)
+		block = add_block(arena, size, err);
+	if (!block)
+		return NULL;
+	void *place = (char *)block->data + block->used;
+	block->used += size;
+	return place;
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t length, struct error *err)
+{
+	char *copy = arena_alloc(arena, length + 1, err);
+
+	if (copy && length)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_format(struct arena *arena, struct error *err, const char *format, ...)
+{
+	va_list args, again;
+
+	va_start(args, format);
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, format, args);
+	char *text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1, err);
+	if (text)
+		vsnprintf(text, (size_t)length + 1, format, again);
+	va_end(again);
+	va_end(args);
+	return text;
+}
+
+void arena_free(struct arena *arena)
+{
+	while (arena->blocks) {
+		struct arena_block *next = arena->blocks->next;
+
+		free(arena->blocks);
+		arena->blocks = next;
+	}
+}

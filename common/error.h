@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * error: what went wrong, as one value.
+ *
+ * A fallible function takes a `struct error *err` last, returns 0 (or a count) on success and a
+ * negative errno on failure, after writing the error object exactly once. Callers branch on the
+ * code, never on the text. The object holds no pointers and is smaller than PIPE_BUF, so a child
+ * can hand it to its parent in one atomic pipe write (pipe(7)).
+ */
+#ifndef COMMON_ERROR_H
+#define COMMON_ERROR_H
+
+#include <stdarg.h>
+
+enum {
+	ERROR_TEXT_MAX = 1400,
+	ERROR_HINT_MAX = 500,
+};
+
+struct error {
+	int code;                  /* a positive errno value; 0 while nothing went wrong */
+	char text[ERROR_TEXT_MAX]; /* reads outside-in: "context: file: cause" */
+	char hint[ERROR_HINT_MAX]; /* what the user can do about it; empty if unknown */
+};
+
+#define _must_check_ __attribute__((warn_unused_result))
+#define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/*
+ * Records an error and returns -code, so that a failing function ends with one statement.
+ * `code` is a positive errno; a text that does not fit is cut. Clears an earlier hint.
+ * `err` may be NULL where the caller wants only the code.
+ */
+int error_set(struct error *err, int code, const char *format, ...) _printf_(3, 4);
+
+/* As error_set, and appends ": " and the errno's own words (strerror(3)). */
+int error_errno(struct error *err, int code, const char *format, ...) _printf_(3, 4);
+
+/* Puts "context: " in front of the text that is there; returns -code of the error. */
+int error_wrap(struct error *err, const char *format, ...) _printf_(2, 3);
+
+/* Says what the user can do; replaces an earlier hint; returns -code of the error. */
+int error_hint(struct error *err, const char *format, ...) _printf_(2, 3);
+
+/* The one answer to a failed allocation; returns -ENOMEM. */
+int error_nomem(struct error *err);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lexical path work. Called by everything that names files.
+ */
+#include "path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *path_basename(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int path_join(const char *first, const char *second, char *ret, size_t size, struct error *err)
+{
+	size_t length = strlen(first);
+
+	while (length && first[length - 1] == '/')
+		length--;
+	while (*second == '/')
+		second++;
+	int used = snprintf(ret, size, "%.*s/%s", (int)length, first, second);
+	if (used < 0 || (size_t)used >= size)
+		return error_set(err, ENAMETOOLONG, "path too long: %.200s…", first);
+	return 0;
+}
+
+int path_normalize(const char *path, char *ret, size_t size, struct error *err)
+{
+	size_t used = 0;
+
+	if (size < 2)
+		return error_set(err, ENAMETOOLONG, "path too long: %.200s…", path);
+	for (const char *at = path; *at;) {
+		size_t length = strcspn(at, "/");
+
+		if (length == 2 && at[0] == '.' && at[1] == '.') {
+			while (used && ret[used - 1] != '/')
+				used--;
+			used -= used ? 1 : 0;
+		} else if (length && !(length == 1 && at[0] == '.')) {
+			if (used + 1 + length + 1 > size)
+				return error_set(err, ENAMETOOLONG, "path too long: %.200s…", path);
+			ret[used++] = '/';
+			memcpy(ret + used, at, length);
+			used += length;
+		}
+		at += length;
+		at += strspn(at, "/");
+	}
+	if (!used)
+		ret[used++] = '/';
+	ret[used] = '\0';
+	return 0;
+}
+
+bool path_is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	if (length == 1 && folder[0] == '/')
+		return path[0] == '/';
+	return !strncmp(path, folder, length) && (path[length] == '\0' || path[length] == '/');
+}
+
+/* The length of the well-formed UTF-8 sequence at `at`, 0 if there is none (RFC 3629). */
+static size_t utf8_length(const unsigned char *at)
+{
+	size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+
+	if (at[0] >= 0x80 && (at[0] < 0xc2 || at[0] > 0xf4))
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	if (at[0] == 0xc2 && at[1] < 0xa0) /* C1 controls: terminals obey them too */
+		return 0;
+	return length;
+}
+
+static bool is_plain(const unsigned char *at, size_t length)
+{
+	return length > 1 || (length == 1 && *at >= 0x20 && *at != 0x7f && *at != '\\');
+}
+
+const char *path_escape(const char *text, char *ret, size_t size)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	size_t used = 0;
+
+	if (!size)
+		return ret;
+	while (*at) {
+		size_t length = utf8_length(at);
+
+		if (is_plain(at, length)) {
+			if (used + length >= size)
+				break;
+			memcpy(ret + used, at, length);
+			used += length;
+			at += length;
+			continue;
+		}
+		if (used + 4 >= size)
+			break;
+		snprintf(ret + used, 5, "\\x%02x", *at);
+		used += 4;
+		at++;
+	}
+	ret[used] = '\0';
+	return ret;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * strmap: a hash table from strings to pointers. Keys are borrowed: they must live, unchanged, as
+ * long as the map. Hostile keys cannot make it slow: the hash is seeded per map and the load is
+ * kept below three quarters.
+ */
+#ifndef COMMON_STRMAP_H
+#define COMMON_STRMAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+struct strmap_slot {
+	const char *key; /* NULL: free */
+	void *value;
+	uint64_t hash;
+};
+
+struct strmap {
+	struct strmap_slot *slots;
+	size_t count, size; /* size is 0 or a power of two */
+	uint64_t seed;
+};
+
+/* The value of `key`, NULL if there is none. */
+void *strmap_get(const struct strmap *map, const char *key);
+
+/* Sets the value of `key` (not NULL), replacing an earlier one. Returns 0 or -ENOMEM. */
+int strmap_put(struct strmap *map, const char *key, void *value, struct error *err) _must_check_;
+
+/* Frees the table, not keys or values. */
+void strmap_free(struct strmap *map);
+
+#define _cleanup_strmap_ __attribute__((cleanup(strmap_free)))
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Resolution inside a root, by openat2(2) with RESOLVE_IN_ROOT: the kernel keeps the walk inside
+ * even while somebody renames folders under it. Called by elfdeps' search and by the builder.
+ */
+#include "sysroot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "fd.h"
+
+enum { MAX_LINKS = 40 }; /* MAXSYMLINKS of the kernel, path_resolution(7) */
+
+int sysroot_open(const char *folder, struct sysroot *ret, struct error *err)
+{
+	struct stat own, wanted;
+
+	*ret = (struct sysroot){.fd = -1};
+	if (!folder || !strcmp(folder, "/")) {
+		ret->path = alloc_copy("", err);
+		return ret->path ? 0 : -ENOMEM;
+	}
+	_cleanup_fd_ int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, errno, "cannot open the root %s", folder);
+	if (stat("/", &own) == 0 && fstat(fd, &wanted) == 0 && own.st_dev == wanted.st_dev &&
+	    own.st_ino == wanted.st_ino)
+		return sysroot_open(NULL, ret, err);
+	ret->path = alloc_copy(folder, err);
+	if (!ret->path)
+		return -ENOMEM;
+	ret->fd = steal_fd(&fd);
+	return 0;
+}
+
+void sysroot_close(struct sysroot *root)
+{
+	cleanup_fd(&root->fd);
+	free(root->path);
+	*root = (struct sysroot){.fd = -1};
+}
+
+static int open_resolving(int folder, const char *path, int flags, uint64_t resolve)
+{
+	struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC, .resolve = resolve};
+	long fd;
+
+	do /* EAGAIN: a rename raced with ".."; the kernel asks to try again, openat2(2) */
+		fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN);
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int sysroot_openat(const struct sysroot *root, const char *path, int flags)
+{
+	if (root->fd < 0) {
+		int fd = openat(AT_FDCWD, path, flags | O_CLOEXEC);
+
+		return fd < 0 ? -errno : fd;
+	}
+	return open_resolving(root->fd, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+}
+
+int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret)
+{
+	if (root->fd < 0)
+		return stat(path, ret) < 0 ? -errno : 0;
+	_cleanup_fd_ int fd = sysroot_openat(root, path, O_PATH);
+	if (fd < 0)
+		return fd;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
+int sysroot_open_link(const struct sysroot *root, const char *path)
+{
+	_cleanup_fd_ int host = -1;
+	int folder = root->fd;
+
+	if (folder < 0) {
+		host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (host < 0)
+			return -errno;
+		folder = host;
+	}
+	return open_resolving(folder, path, O_PATH | O_NOFOLLOW,
+			      RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+}
+
+/* The state of one walk: what is resolved, and what is still to come. */
+struct walk {
+	const struct sysroot *root;
+	const struct sysroot_visitor *visitor;
+	char done[PATH_MAX]; /* canonical so far; "" is the root */
+	char rest[PATH_MAX]; /* not yet looked at */
+	int links;
+};
+
+/* Puts a symlink's text in front of the rest of the path. */
+static int splice_target(struct walk *walk, const char *target, struct error *err)
+{
+	char joined[PATH_MAX];
+	int used = snprintf(joined, sizeof(joined), "%s/%s", target, walk->rest);
+
+	if (used < 0 || (size_t)used >= sizeof(joined))
+		return error_errno(err, ENAMETOOLONG, "%s/…", walk->done);
+	memcpy(walk->rest, joined, (size_t)used + 1);
+	if (target[0] == '/')
+		walk->done[0] = '\0';
+	return 0;
+}
+
+/* `fd` is the symlink `path`, whose name has already been cut off walk->done. */
+static int follow(struct walk *walk, int fd, const char *path, struct error *err)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlinkat(fd, "", target, sizeof(target) - 1);
+
+	if (length < 0)
+		return error_errno(err, errno, "%s", path);
+	if (++walk->links > MAX_LINKS)
+		return error_errno(err, ELOOP, "%s", path);
+	target[length] = '\0';
+	if (walk->visitor) {
+		int r = walk->visitor->link(walk->visitor->data, path, target, err);
+
+		if (r < 0)
+			return r;
+	}
+	return splice_target(walk, target, err);
+}
+
+static int enter(struct walk *walk, const char *name, size_t length, struct error *err)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int used = snprintf(path, sizeof(path), "%s/%.*s", walk->done, (int)length, name);
+
+	if (used < 0 || (size_t)used >= sizeof(path))
+		return error_errno(err, ENAMETOOLONG, "%s/…", walk->done);
+	_cleanup_fd_ int fd = sysroot_open_link(walk->root, path);
+	if (fd < 0)
+		return error_errno(err, -fd, "%s", path);
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, errno, "%s", path);
+	if (S_ISLNK(st.st_mode))
+		return follow(walk, fd, path, err);
+	memcpy(walk->done, path, (size_t)used + 1);
+	return 0;
+}
+
+static int step(struct walk *walk, struct error *err)
+{
+	char rest[PATH_MAX];
+	size_t length = strcspn(walk->rest, "/");
+	size_t next = length + strspn(walk->rest + length, "/");
+
+	memcpy(rest, walk->rest, sizeof(rest));
+	memmove(walk->rest, walk->rest + next, strlen(walk->rest + next) + 1);
+	if (!length || (length == 1 && rest[0] == '.'))
+		return 0;
+	if (length == 2 && rest[0] == '.' && rest[1] == '.') {
+		char *slash = strrchr(walk->done, '/');
+
+		if (slash)
+			*slash = '\0';
+		return 0;
+	}
+	return enter(walk, rest, length, err);
+}
+
+int sysroot_resolve(const struct sysroot *root, const char *path,
+		    const struct sysroot_visitor *visitor, char *ret, struct error *err)
+{
+	struct walk walk = {.root = root, .visitor = visitor};
+
+	if (strlen(path) >= sizeof(walk.rest))
+		return error_errno(err, ENAMETOOLONG, "%.200s…", path);
+	snprintf(walk.rest, sizeof(walk.rest), "%s", path);
+	while (walk.rest[0]) {
+		int r = step(&walk, err);
+
+		if (r < 0)
+			return r;
+	}
+	snprintf(ret, PATH_MAX, "%s", walk.done[0] ? walk.done : "/");
+	return 0;
+}

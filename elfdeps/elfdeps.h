@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * elfdeps: what an ELF program or script needs to start, without running anything. The outer door
+ * of this folder: the only header of it that other folders include.
+ *
+ * A resolver holds one root and one set of options, and remembers every file it has read; each
+ * elfdeps_resolve gives one closure. Everything that a closure points to belongs to the resolver
+ * and lives until elfdeps_free. Nothing here prints, exits or keeps global state. A resolver must
+ * not be used by two threads at once.
+ *
+ * The rules are those of glibc's loader (elf/dl-load.c, elf/dl-deps.c, elf/dl-cache.c) and of the
+ * kernel's execve (fs/binfmt_elf.c, fs/binfmt_script.c).
+ */
+#ifndef ELFDEPS_ELFDEPS_H
+#define ELFDEPS_ELFDEPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+struct elfdeps;
+
+struct elfdeps_options {
+	const char *root;         /* resolve as if chrooted there; NULL: the host */
+	const char *library_path; /* as LD_LIBRARY_PATH; NULL: none */
+	const char *preload;      /* as LD_PRELOAD; NULL: none */
+	const char *hwcaps;       /* none, host, all or a name; NULL: none */
+};
+
+/* What the first bytes of a file say it is. */
+enum elfdeps_kind {
+	ELFDEPS_OTHER,  /* data: needs nothing */
+	ELFDEPS_ELF,
+	ELFDEPS_SCRIPT, /* starts with #! */
+};
+
+/* The rule by which an object was found; see ld.so(8). */
+enum elfdeps_rule {
+	ELFDEPS_RULE_ASKED,        /* the file that the caller named */
+	ELFDEPS_RULE_SCRIPT,       /* the interpreter on the #! line */
+	ELFDEPS_RULE_ENV,          /* the program that `env` on the #! line looks up in PATH */
+	ELFDEPS_RULE_INTERP,       /* PT_INTERP */
+	ELFDEPS_RULE_PRELOAD,
+	ELFDEPS_RULE_LOADED,       /* a name or SONAME of an object that is there already */
+	ELFDEPS_RULE_PATH,         /* the name contains a slash */
+	ELFDEPS_RULE_RPATH,
+	ELFDEPS_RULE_LIBRARY_PATH,
+	ELFDEPS_RULE_RUNPATH,
+	ELFDEPS_RULE_CACHE,        /* /etc/ld.so.cache */
+	ELFDEPS_RULE_DEFAULT,      /* a folder that is compiled into the loader */
+	ELFDEPS_RULE_MISSING,      /* not found */
+};
+
+struct elfdeps_object;
+
+/* One reason why an object is in the closure. */
+struct elfdeps_edge {
+	const char *name;             /* as written in the file: a DT_NEEDED, PT_INTERP, … */
+	struct elfdeps_object *object; /* NULL: missing */
+	enum elfdeps_rule rule;
+	const char *detail;           /* what the rule used: the folder, the search path; or NULL */
+};
+
+struct elfdeps_object {
+	const char *path;   /* inside the root, as the loader opens it: not its realpath */
+	const char *soname; /* NULL if none */
+	const char *interp; /* PT_INTERP; NULL if none */
+	enum elfdeps_kind kind;
+	uint16_t machine;           /* e_machine */
+	unsigned char class, data;  /* EI_CLASS, EI_DATA */
+	uint64_t device, inode;
+	const struct elfdeps_edge *edges; /* in file order */
+	size_t edge_count;
+};
+
+/* What one file needs, in load order: the file, then breadth first, the interpreter once. */
+struct elfdeps_closure {
+	struct elfdeps_object *const *objects;
+	size_t count;
+	size_t missing; /* edges without an object */
+};
+
+/* Makes a resolver; `options` (may be NULL) is copied. Free with elfdeps_free. */
+int elfdeps_new(const struct elfdeps_options *options, struct elfdeps **ret, struct error *err)
+	_must_check_;
+void elfdeps_free(struct elfdeps *resolver);
+
+static inline void elfdeps_cleanup(struct elfdeps **resolver)
+{
+	elfdeps_free(*resolver);
+}
+#define _cleanup_elfdeps_ __attribute__((cleanup(elfdeps_cleanup)))
+
+/* Tells what `path` (inside the root) is, by its first bytes. Data is no error. */
+int elfdeps_classify(struct elfdeps *resolver, const char *path, enum elfdeps_kind *ret,
+		     struct error *err) _must_check_;
+
+/*
+ * Resolves `path` (inside the root): a program, a library or a script. Missing libraries are no
+ * error here: ret->missing counts them and their edges have the rule ELFDEPS_RULE_MISSING.
+ * Errors: -ENOEXEC the file is neither ELF nor a script, or malformed; -ELIBBAD a candidate that
+ * the loader would give up at (named in err); else the errno of opening it.
+ */
+int elfdeps_resolve(struct elfdeps *resolver, const char *path, struct elfdeps_closure *ret,
+		    struct error *err) _must_check_;
+
+/* A word or two for the rule, for people and for JSON: "runpath", "ld.so.cache", … */
+const char *elfdeps_rule_name(enum elfdeps_rule rule);
+
+/* Whether `path` lies in a folder that the loader of `object`'s machine searches by itself. */
+bool elfdeps_is_default_path(const char *path, const struct elfdeps_object *object);
+
+/* One library for an ld.so.cache. */
+struct elfdeps_cache_entry {
+	const char *name; /* what programs ask for: the name under which it was found */
+	const char *path; /* absolute, inside the image */
+	uint16_t machine;
+	unsigned char class, data;
+};
+
+/*
+ * Writes an ld.so.cache (format glibc-ld.so.cache1.1) for exactly these libraries to a heap
+ * buffer, which the caller frees. The order of `entries` decides between equal names; the bytes
+ * depend on nothing else. -EINVAL if they differ in byte order or a machine has no known flags.
+ * Source: glibc sysdeps/generic/dl-cache.h, elf/cache.c.
+ */
+int elfdeps_cache_write(const struct elfdeps_cache_entry *entries, size_t count, char **ret_data,
+			size_t *ret_size, struct error *err) _must_check_;
+
+#endif
