@@ -22,7 +22,7 @@ enum {
 static const struct cli_option common_options[] = {
 	{"help", 0, CLI_FLAG, COMMON_OFFSET(help), NULL, "print this help"},
 	{"version", 0, CLI_FLAG, COMMON_OFFSET(version), NULL, "print the version"},
-	{"verbose", 'v', CLI_FLAG, COMMON_OFFSET(verbose), NULL, "say more; may be repeated"},
+	{"verbose", 'v', CLI_COUNT, COMMON_OFFSET(verbose), NULL, "say more; may be repeated"},
 	{"quiet", 'q', CLI_FLAG, COMMON_OFFSET(quiet), NULL, "say nothing but errors"},
 };
 
@@ -92,10 +92,10 @@ static int store(const struct cli_option *option, void *values, struct error *er
 
 	switch (option->kind) {
 	case CLI_FLAG:
-		if (option == &common_options[2])
-			((struct cli_common *)values)->verbose++;
-		else
-			*(bool *)place = true;
+		*(bool *)place = true;
+		return 0;
+	case CLI_COUNT:
+		++*(int *)(void *)place;
 		return 0;
 	case CLI_STRING:
 		*(const char **)(void *)place = optarg;

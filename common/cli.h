@@ -14,6 +14,7 @@
 
 enum cli_kind {
 	CLI_FLAG,   /* bool: set to true */
+	CLI_COUNT,  /* int: one more each time */
 	CLI_STRING, /* const char *: the last one wins; points into argv */
 	CLI_LIST,   /* struct strlist: each one is appended */
 };
