@@ -119,7 +119,7 @@ end_test() {
 	[ -n "${T:-}" ] || return 0
 	cd / || return
 	end_processes test_processes
-	mounts_below "$T" | tac | while read -r place; do
+	mounts_below "$T" | sort -r | while read -r place; do
 		umount -l "$place"
 	done
 	# rm would go on into what is mounted, be it the host's own files.
@@ -198,12 +198,13 @@ drop_stale_users() {
 }
 
 # as_user COMMAND [ARG…]: runs a program as $TEST_USER, as after a fresh login without a session:
-# nothing in the environment but PATH, HOME, USER, LOGNAME, SHELL, TERM and LC_ALL, no XDG folders,
-# no groups but the user's own; in the user's home. Descriptors pass through untouched.
+# nothing in the environment but PATH, HOME, USER, LOGNAME, SHELL, TERM and LC_ALL (and T, by which
+# leftovers are found), no XDG folders, no groups but the user's own; in the user's home. Descriptors
+# pass through untouched.
 as_user() (
 	cd "$TEST_HOME" || exit 1
 	clean=(env -i PATH="$PATH" HOME="$TEST_HOME" USER="$TEST_USER" LOGNAME="$TEST_USER"
-		SHELL=/bin/sh TERM="${TERM:-dumb}" LC_ALL=C.UTF-8)
+		SHELL=/bin/sh TERM="${TERM:-dumb}" LC_ALL=C.UTF-8 T="${T:-}")
 	[ -z "${ASAN_OPTIONS:-}" ] || clean+=(ASAN_OPTIONS="$ASAN_OPTIONS")
 	[ -z "${UBSAN_OPTIONS:-}" ] || clean+=(UBSAN_OPTIONS="$UBSAN_OPTIONS")
 	if is_root; then
