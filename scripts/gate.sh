@@ -26,6 +26,15 @@ take_findings() {
 	done
 }
 
+# A file with main(): named so, a program of the Makefile, or a generator that the build runs.
+is_main_file() {
+	[[ ${1##*/} == main.c || $1 == *_generator.c || " $(main_files) " == *" $1 "* ]]
+}
+
+main_files() {
+	[ ! -f Makefile ] || sed -n 's/^MAINS *:*= *//p' Makefile
+}
+
 # write FILE: makes FILE, and its folder, from stdin; for self-tests.
 write() {
 	mkdir -p "$(dirname "$1")"
