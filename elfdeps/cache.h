@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cache: reading ld.so.cache, as the loader does it: a binary search in the file's own order,
+ * with every offset checked. See cachewriter for making one. The format is described in glibc's
+ * sysdeps/generic/dl-cache.h.
+ */
+#ifndef ELFDEPS_CACHE_H
+#define ELFDEPS_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+enum { CACHE_FILE_MAX = 64 << 20 };
+
+/* Offsets and sizes of the new format; the old one has a header of 16 bytes, entries of 12. */
+enum {
+	CACHE_HEADER_SIZE = 48,
+	CACHE_ENTRY_SIZE = 24,
+	CACHE_OLD_HEADER_SIZE = 16,
+	CACHE_OLD_ENTRY_SIZE = 12,
+	CACHE_LITTLE_ENDIAN = 2, /* the header's flags */
+	CACHE_BIG_ENDIAN = 3,
+	CACHE_TAG_HWCAPS = 1, /* of the extension that lists glibc-hwcaps names */
+};
+#define CACHE_MAGIC "glibc-ld.so.cache1.1"
+#define CACHE_OLD_MAGIC "ld.so-1.7.0"
+#define CACHE_EXTENSION_MAGIC 0xeaa42174u
+#define CACHE_HWCAP_EXTENSION (UINT64_C(1) << 62) /* of an entry whose hwcap is an index */
+
+/* A view of a cache file's bytes, which must outlive it. Zeroed: an empty cache. */
+struct cache {
+	const unsigned char *strings; /* what string offsets count from */
+	size_t strings_size;
+	const unsigned char *entries;
+	size_t count, entry_size;
+	const unsigned char *hwcaps; /* string offsets of glibc-hwcaps names, or NULL */
+	size_t hwcap_count;
+	bool big; /* byte order */
+};
+
+/* One entry, its offsets already turned into strings. */
+struct cache_entry {
+	int32_t flags;
+	const char *name, *path;
+	uint64_t hwcap;
+	const char *hwcap_name; /* of glibc-hwcaps; NULL for a plain entry */
+};
+
+/* What a search is for. */
+struct cache_query {
+	const char *name;
+	int32_t flags, other;      /* entry flags that the loader takes; -1: none */
+	const char *const *hwcaps; /* active glibc-hwcaps names, best first; NULL-terminated */
+};
+
+/*
+ * Looks at `size` bytes at `data` as a cache for programs of byte order `big`. -EINVAL if they are
+ * none, or one of the other byte order: the loader then goes on without.
+ */
+int cache_open(const void *data, size_t size, bool big, struct cache *ret, struct error *err)
+	_must_check_;
+
+/* The path for a name, NULL if there is none; points into the data. */
+const char *cache_find(const struct cache *cache, const struct cache_query *query);
+
+/* Entry `i`; false if its offsets are bad. */
+bool cache_entry_at(const struct cache *cache, size_t i, struct cache_entry *ret);
+
+/*
+ * Compares two names with runs of digits as numbers, a digit above anything else. The file is in
+ * *descending* order of this. Source: _dl_cache_libcmp of elf/dl-cache.c.
+ */
+int cache_compare(const char *a, const char *b);
+
+#endif

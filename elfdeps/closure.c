@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Load order. Breadth first decides who is the loader of a library, and so whose RPATH finds it: a
+ * walk in another order picks other files. Called by resolver.
+ */
+#include "closure.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "search.h"
+
+/* One closure on its way. */
+struct work {
+	const struct closure_settings *settings;
+	struct linkmap *map;
+	struct error *err;
+};
+
+static int add_edge(struct work *work, struct link *from, const char *name,
+		    const struct search_result *found, struct link *to)
+{
+	struct elfdeps_edge edge = {
+		.name = name,
+		.object = to ? &to->shown : NULL,
+		.rule = found->rule,
+		.detail = found->detail,
+	};
+
+	return linkmap_edge(work->map, from, &edge, work->err);
+}
+
+/* A link for what was found: the one of the same file if that is loaded, else a new one. */
+static int enter(struct work *work, struct link *by, const char *name,
+		 const struct search_result *found, struct link **ret)
+{
+	struct linkmap *map = work->map;
+	struct link *link = linkmap_of(map, found->object);
+	int r;
+
+	if (!link) {
+		link = linkmap_add(map, found->object, found->path, by, work->err);
+		if (!link)
+			return -ENOMEM;
+		link->name = name;
+		r = linkmap_name(map, link, link->shown.path, work->err);
+		if (r == 0 && link->shown.soname)
+			r = linkmap_name(map, link, link->shown.soname, work->err);
+		if (r < 0)
+			return r;
+	}
+	*ret = link;
+	return linkmap_name(map, link, name, work->err);
+}
+
+/* Finds `name` for `by` and answers what was found and its link (NULL: missing). */
+static int load(struct work *work, struct link *by, const char *name,
+		struct search_result *found, struct link **ret)
+{
+	int r;
+
+	*ret = linkmap_find(work->map, name);
+	if (*ret) {
+		*found = (struct search_result){.rule = ELFDEPS_RULE_LOADED};
+		return 0;
+	}
+	r = search_library(work->map, work->settings->cache, by, name, found, work->err);
+	if (r < 0 || !found->object)
+		return r;
+	return enter(work, by, name, found, ret);
+}
+
+/* The name with its tokens replaced; *ret is NULL if one of them has no value. */
+static int expand_name(struct work *work, struct link *by, const char *name,
+		       const char **ret)
+{
+	char expanded[PATH_MAX];
+	struct origin values;
+	int r, length;
+
+	*ret = name;
+	if (!origin_is_used(name))
+		return 0;
+	r = linkmap_tokens(work->map, by, &values, work->err);
+	if (r < 0)
+		return r;
+	length = origin_expand(&values, name, strlen(name), expanded, sizeof(expanded));
+	*ret = NULL;
+	if (length <= 0)
+		return 0;
+	*ret = arena_copy(&work->map->store->arena, expanded, (size_t)length, work->err);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static bool comes_after(const struct link *link, const struct link *other)
+{
+	for (link = link->next; link; link = link->next)
+		if (link == other)
+			return true;
+	return false;
+}
+
+/* A filtee stands in front of the object that names it; *resume is where the walk goes on. */
+static void put_in_front(struct linkmap *map, struct link *link, struct link *filtee,
+			 struct link **resume)
+{
+	if (filtee->listed) {
+		if (!comes_after(link, filtee))
+			return;
+		linkmap_remove(map, filtee);
+	}
+	linkmap_insert(map, filtee, link);
+	if (*resume == link)
+		*resume = filtee;
+}
+
+static int load_need(struct work *work, struct link *link, const struct object_need *need,
+		     struct link **resume)
+{
+	struct search_result found = {.rule = ELFDEPS_RULE_MISSING};
+	struct link *dependency = NULL;
+	const char *name;
+	int r = expand_name(work, link, need->name, &name);
+
+	if (r == 0 && name)
+		r = load(work, link, name, &found, &dependency);
+	/* An auxiliary library is taken only if nothing is wrong with it. */
+	if (need->tag == OBJECT_AUXILIARY && (r == -ELIBBAD || (r == 0 && !dependency)))
+		return 0;
+	if (r < 0)
+		return r;
+	if (dependency && need->tag != OBJECT_NEEDED)
+		put_in_front(work->map, link, dependency, resume);
+	else if (dependency && !dependency->listed)
+		linkmap_insert(work->map, dependency, NULL);
+	return add_edge(work, link, need->name, &found, dependency);
+}
+
+static int load_all(struct work *work)
+{
+	struct link *link = work->map->first;
+
+	while (link) {
+		struct link *resume = link;
+
+		link->done = true;
+		for (size_t i = 0; i < link->object->need_count; i++) {
+			int r = load_need(work, link, &link->object->needs[i], &resume);
+
+			if (r < 0)
+				return r;
+		}
+		for (link = resume; link && link->done;)
+			link = link->next;
+	}
+	return 0;
+}
+
+/* A preload that cannot be loaded is warned about, the program starts; here it counts as missing:
+ * somebody asked for it (do_preload of elf/rtld.c). */
+static int load_preload(struct work *work, const char *name)
+{
+	struct search_result found = {0};
+	struct link *main = work->map->main, *link = NULL;
+	int r = load(work, main, name, &found, &link);
+
+	if (r < 0 && r != -ELIBBAD)
+		return r;
+	if (r < 0)
+		link = NULL;
+	found.rule = link ? ELFDEPS_RULE_PRELOAD : ELFDEPS_RULE_MISSING;
+	if (link && !link->listed)
+		linkmap_insert(work->map, link, NULL);
+	return add_edge(work, main, name, &found, link);
+}
+
+/* The loader is there before anything is searched for, under its path and its SONAME (dl_main of
+ * elf/rtld.c), so that a DT_NEEDED of it never looks for another file. */
+static int enter_interp(struct work *work, struct object *object, const char *path)
+{
+	struct search_result found = {
+		.object = object, .path = path, .rule = ELFDEPS_RULE_INTERP};
+
+	return enter(work, work->map->main, path, &found, &work->map->interp);
+}
+
+/* load_elf_binary of the kernel's fs/binfmt_elf.c: ELIBBAD for what is no ELF file of its kind. */
+static int load_interp(struct work *work, const char *path)
+{
+	struct search_result found = {.rule = ELFDEPS_RULE_INTERP};
+	struct link *main = work->map->main;
+	const struct store_file *file;
+	int r = store_look(work->map->store, path, &file, work->err);
+
+	if (r < 0)
+		return r;
+	if (file->error) {
+		found.rule = ELFDEPS_RULE_MISSING;
+		return add_edge(work, main, path, &found, NULL);
+	}
+	const struct object *object = file->object;
+	if (object->stage == OBJECT_NO_ELF || object->stage == OBJECT_BAD_HEADER ||
+	    object->machine != main->object->machine) {
+		error_set(work->err, ELIBBAD, "%s: %s", path,
+			  object->defect ? object->defect : "made for another machine");
+		return error_hint(
+			work->err,
+			"%s names it as its loader, so the kernel refuses to start",
+			main->shown.path);
+	}
+	r = enter_interp(work, file->object, path);
+	return r < 0 ? r : add_edge(work, main, path, &found, work->map->interp);
+}
+
+/* A library has no PT_INTERP; whichever program loads it has its machine's usual loader. */
+static int assume_interp(struct work *work)
+{
+	const char *path = work->map->loader.interp;
+	const struct store_file *file;
+	const char *reason;
+	int r;
+
+	if (!path || !work->map->main->object->dynamic)
+		return 0;
+	r = store_look(work->map->store, path, &file, work->err);
+	if (r < 0 || file->error || linkmap_of(work->map, file->object))
+		return r;
+	if (object_judge(file->object, work->map->main->object, &reason) != OBJECT_FITS)
+		return 0;
+	return enter_interp(work, file->object, path);
+}
+
+static int begin(struct work *work, const char *path, struct object *object)
+{
+	struct linkmap *map = work->map;
+	int r;
+
+	map->main = linkmap_add(map, object, path, NULL, work->err);
+	if (!map->main)
+		return -ENOMEM;
+	linkmap_insert(map, map->main, NULL);
+	/* The name of a program that the kernel starts is empty; a library has the one given. */
+	r = object->interp
+		    ? load_interp(work, object->interp)
+		    : linkmap_name(map, map->main, map->main->shown.path, work->err);
+	if (r == 0 && object->soname)
+		r = linkmap_name(map, map->main, object->soname, work->err);
+	if (r == 0 && !object->interp)
+		r = assume_interp(work);
+	return r;
+}
+
+static int build(struct work *work, const char *path, struct object *object)
+{
+	struct linkmap *map = work->map;
+	int r = begin(work, path, object);
+
+	if (r < 0 || (!object->interp && !object->dynamic))
+		return r;
+	r = search_split(map, map->main, work->settings->library_path, ":;",
+			 &map->library_path, work->err);
+	for (size_t i = 0; r == 0 && work->settings->preloads[i]; i++)
+		r = load_preload(work, work->settings->preloads[i]);
+	if (r == 0)
+		r = load_all(work);
+	if (r == 0 && object->interp && map->interp && !map->interp->listed)
+		linkmap_insert(map, map->interp, NULL);
+	return r;
+}
+
+int closure_build(const struct closure_settings *settings, const char *path,
+		  struct object *object, struct linkmap **ret, struct error *err)
+{
+	struct linkmap *map = arena_alloc(&settings->store->arena, sizeof(*map), err);
+	struct work work = {.settings = settings, .map = map, .err = err};
+
+	if (!map)
+		return -ENOMEM;
+	if (object->stage == OBJECT_NO_ELF || object->stage == OBJECT_BAD_HEADER)
+		return error_set(err, ENOEXEC, "%s: %s", path, object->defect);
+	map->store = settings->store;
+	map->loader = loader_of(object);
+	map->hwcaps = settings->hwcaps;
+	int r = build(&work, path, object);
+	strmap_free(&map->names);
+	if (r == 0)
+		*ret = map;
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * closure: all that one program's loader would load, breadth first: the kernel's part (PT_INTERP),
+ * preloads, then the needs of each object in load order (_dl_map_object_deps of glibc's
+ * elf/dl-deps.c). resolver calls it for each program; scripts are resolver's own.
+ */
+#ifndef ELFDEPS_CLOSURE_H
+#define ELFDEPS_CLOSURE_H
+
+#include "cache.h"
+#include "common/error.h"
+#include "linkmap.h"
+
+/* What a resolver gives to every closure. */
+struct closure_settings {
+	struct store *store;
+	const struct cache *cache;       /* NULL: none */
+	const char *library_path;        /* NULL: none */
+	const char *const *preloads;     /* NULL-terminated */
+	const char *const *hwcaps;       /* NULL-terminated, best first; NULL: none */
+};
+
+/*
+ * Builds the link map of `object`, which lies at `path`. *ret belongs to the store's arena.
+ * -ENOEXEC: it is no program or library, or malformed. -ELIBBAD: a candidate that ends it.
+ */
+int closure_build(const struct closure_settings *settings, const char *path,
+		  struct object *object, struct linkmap **ret, struct error *err) _must_check_;
+
+#endif

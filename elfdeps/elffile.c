@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes to structs by libelf's translation functions. libelf is given a copy of the ELF header
+ * alone, with its section headers erased: it would allocate and check what the loader never sees.
+ * Called by object.
+ */
+#include "elffile.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+
+int elffile_read(const struct elffile *file, uint64_t offset, void *ret, size_t size,
+		 struct error *err)
+{
+	size_t done = 0;
+
+	if (offset >= file->size)
+		return 0;
+	if (size > file->size - offset)
+		size = (size_t)(file->size - offset);
+	if (offset + size <= file->head_size) {
+		memcpy(ret, file->head + offset, size);
+		return (int)size;
+	}
+	while (done < size) {
+		ssize_t got = pread(file->fd, (char *)ret + done, size - done,
+				    (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, errno, "cannot read");
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (int)done;
+}
+
+int elffile_read_head(struct elffile *file, unsigned char *head, size_t size,
+		      struct error *err)
+{
+	int got = elffile_read(file, 0, head, size, err);
+
+	if (got < 0)
+		return got;
+	file->head = head;
+	file->head_size = (size_t)got;
+	return 0;
+}
+
+bool elffile_header(struct elffile *file, GElf_Ehdr *ret)
+{
+	bool large = file->head[EI_CLASS] == ELFCLASS64;
+	size_t size = large ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+
+	if (file->head_size < size)
+		return false;
+	memcpy(&file->header, file->head, size);
+	if (large) {
+		file->header.large.e_shoff = 0;
+		file->header.large.e_shnum = 0;
+		file->header.large.e_shstrndx = 0;
+	} else {
+		file->header.small.e_shoff = 0;
+		file->header.small.e_shnum = 0;
+		file->header.small.e_shstrndx = 0;
+	}
+	elf_version(EV_CURRENT);
+	file->elf = elf_memory((char *)&file->header, size);
+	return file->elf && elf_kind(file->elf) == ELF_K_ELF &&
+	       gelf_getehdr(file->elf, ret);
+}
+
+/* Turns file bytes into native structs, in place: both forms have the same size. */
+static bool translate(const struct elffile *file, void *bytes, size_t size, Elf_Type type)
+{
+	Elf_Data data = {
+		.d_buf = bytes, .d_size = size, .d_type = type, .d_version = EV_CURRENT};
+
+	return gelf_xlatetom(file->elf, &data, &data, file->head[EI_DATA]) != NULL;
+}
+
+static struct elffile_segment segment_at(const struct elffile *file, const char *bytes,
+					 size_t i)
+{
+	Elf64_Phdr large;
+	Elf32_Phdr small;
+
+	if (file->head[EI_CLASS] == ELFCLASS64) {
+		memcpy(&large, bytes + i * sizeof(large), sizeof(large));
+		return (struct elffile_segment){large.p_type, large.p_offset,
+						large.p_vaddr, large.p_filesz};
+	}
+	memcpy(&small, bytes + i * sizeof(small), sizeof(small));
+	return (struct elffile_segment){small.p_type, small.p_offset, small.p_vaddr,
+					small.p_filesz};
+}
+
+int elffile_segments(struct elffile *file, const GElf_Ehdr *header, struct error *err)
+{
+	size_t count = header->e_phnum, size = count * header->e_phentsize;
+	_cleanup_free_ char *bytes = malloc(size);
+
+	file->segments = calloc(count, sizeof(*file->segments));
+	if (!bytes || !file->segments)
+		return error_nomem(err);
+	int got = elffile_read(file, header->e_phoff, bytes, size, err);
+	if (got < 0)
+		return got;
+	if ((size_t)got < size || !translate(file, bytes, size, ELF_T_PHDR))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		file->segments[i] = segment_at(file, bytes, i);
+	file->segment_count = count;
+	return 1;
+}
+
+const struct elffile_segment *elffile_find(const struct elffile *file, uint32_t type,
+					   bool last)
+{
+	const struct elffile_segment *found = NULL;
+
+	for (size_t i = 0; i < file->segment_count; i++)
+		if (file->segments[i].type == type && (!found || last))
+			found = &file->segments[i];
+	return found;
+}
+
+static struct elffile_entry entry_at(const struct elffile *file, const char *bytes,
+				     size_t i)
+{
+	Elf64_Dyn large;
+	Elf32_Dyn small;
+
+	if (file->head[EI_CLASS] == ELFCLASS64) {
+		memcpy(&large, bytes + i * sizeof(large), sizeof(large));
+		return (struct elffile_entry){large.d_tag, large.d_un.d_val};
+	}
+	memcpy(&small, bytes + i * sizeof(small), sizeof(small));
+	return (struct elffile_entry){small.d_tag, small.d_un.d_val};
+}
+
+int elffile_entries(const struct elffile *file, uint64_t offset, size_t size,
+		    struct elffile_entry *ret, struct error *err)
+{
+	size_t entry_size = file->head[EI_CLASS] == ELFCLASS64 ? sizeof(Elf64_Dyn)
+							       : sizeof(Elf32_Dyn);
+	char bytes[4096];
+	int got;
+
+	if (size > sizeof(bytes))
+		size = sizeof(bytes);
+	got = elffile_read(file, offset, bytes, size, err);
+	if (got < 0)
+		return got;
+	size_t count = (size_t)got / entry_size;
+	if (!translate(file, bytes, count * entry_size, ELF_T_DYN))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		ret[i] = entry_at(file, bytes, i);
+	return (int)count;
+}
+
+bool elffile_range(const struct elffile *file, uint64_t address, uint64_t *ret_offset,
+		   uint64_t *ret_size)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < file->segment_count; i++) {
+		const struct elffile_segment *segment = &file->segments[i];
+		uint64_t skip = address - segment->vaddr;
+
+		if (segment->type != PT_LOAD || address < segment->vaddr ||
+		    skip >= segment->filesz)
+			continue;
+		if (segment->offset >= file->size || skip >= file->size - segment->offset)
+			continue;
+		uint64_t rest = segment->filesz - skip,
+			 left = file->size - segment->offset - skip;
+
+		*ret_offset = segment->offset + skip;
+		*ret_size = rest < left ? rest : left;
+		found = true;
+	}
+	return found;
+}
+
+void elffile_close(struct elffile *file)
+{
+	if (file->elf)
+		elf_end(file->elf);
+	file->elf = NULL;
+	free(file->segments);
+	file->segments = NULL;
+	file->segment_count = 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ladders of names, and what this processor can. A machine's names mean nothing to another
+ * one's loader, but its folders have none of them, so one list serves a root of any machine.
+ * Called by resolver.
+ */
+#include "hwcaps.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Best first in each ladder; a list is the rest of its ladder from a name on. */
+static const char *const x86_64[] = {"x86-64-v4", "x86-64-v3", "x86-64-v2", NULL};
+static const char *const power[] = {"power10", "power9", NULL};
+static const char *const s390x[] = {"z16", "z15", "z14", "z13", NULL};
+static const char *const *const ladders[] = {x86_64, power, s390x};
+
+enum { LADDERS = sizeof(ladders) / sizeof(ladders[0]) };
+
+#if defined(__x86_64__)
+/* The levels of the x86-64 psABI by those of their features that a compiler can ask for; the others
+ * came with the same processors. */
+static const char *const *host(void)
+{
+	__builtin_cpu_init();
+	if (!__builtin_cpu_supports("sse4.2") || !__builtin_cpu_supports("popcnt"))
+		return NULL;
+	if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2") ||
+	    !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("fma"))
+		return &x86_64[2];
+	if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+	    !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
+	    !__builtin_cpu_supports("avx512vl"))
+		return &x86_64[1];
+	return &x86_64[0];
+}
+#endif
+
+static void add(struct hwcaps *hwcaps, const char *const *set)
+{
+	hwcaps->sets[hwcaps->count++] = set;
+}
+
+static int parse_host(struct hwcaps *ret, struct error *err)
+{
+#if defined(__x86_64__)
+	(void)err;
+	add(ret, host());
+	return 0;
+#else
+	(void)ret;
+	error_set(err, EINVAL, "--hwcaps host is not known for this kind of processor");
+	return error_hint(err, "name the level, as --hwcaps power9");
+#endif
+}
+
+static void parse_all(struct hwcaps *ret)
+{
+	add(ret, NULL);
+	for (size_t i = 0; i < LADDERS; i++)
+		for (size_t j = 0; ladders[i][j]; j++)
+			add(ret, &ladders[i][j]);
+}
+
+int hwcaps_parse(const char *text, struct hwcaps *ret, struct error *err)
+{
+	*ret = (struct hwcaps){0};
+	if (text && !strcmp(text, "host"))
+		return parse_host(ret, err);
+	if (text && !strcmp(text, "all")) {
+		parse_all(ret);
+		return 0;
+	}
+	if (!text || !strcmp(text, "none")) {
+		add(ret, NULL);
+		return 0;
+	}
+	for (size_t i = 0; i < LADDERS; i++)
+		for (size_t j = 0; ladders[i][j]; j++)
+			if (!strcmp(ladders[i][j], text)) {
+				add(ret, &ladders[i][j]);
+				return 0;
+			}
+	error_set(err, EINVAL, "no loader knows the processor level '%s'", text);
+	return error_hint(
+		err, "none, host, all, x86-64-v2 to -v4, power9, power10, z13 to z16");
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bookkeeping of one process' objects. Identity is the struct object: store makes one for each
+ * (device, inode). Called by closure and search.
+ */
+#include "linkmap.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/path.h"
+
+struct link *linkmap_add(struct linkmap *map, struct object *object, const char *path,
+			 struct link *loaded_by, struct error *err)
+{
+	struct link *link = arena_alloc(&map->store->arena, sizeof(*link), err);
+	char *kept = arena_copy(&map->store->arena, path, strlen(path), err);
+
+	if (!link || !kept)
+		return NULL;
+	link->shown = (struct elfdeps_object){
+		.path = kept,
+		.soname = object->soname,
+		.interp = object->interp,
+		.kind = object->kind,
+		.machine = object->machine,
+		.class = object->class,
+		.data = object->data,
+		.device = object->device,
+		.inode = object->inode,
+	};
+	link->map = map;
+	link->object = object;
+	link->loaded_by = loaded_by;
+	link->name = kept;
+	object->link = link;
+	object->map = map;
+	return link;
+}
+
+int linkmap_name(struct linkmap *map, struct link *link, const char *name,
+		 struct error *err)
+{
+	if (strmap_get(&map->names, name))
+		return 0;
+	return strmap_put(&map->names, name, link, err);
+}
+
+struct link *linkmap_find(const struct linkmap *map, const char *name)
+{
+	return strmap_get(&map->names, name);
+}
+
+struct link *linkmap_of(const struct linkmap *map, const struct object *object)
+{
+	return object->map == map ? object->link : NULL;
+}
+
+void linkmap_insert(struct linkmap *map, struct link *link, struct link *before)
+{
+	link->next = before;
+	link->previous = before ? before->previous : map->last;
+	if (link->previous)
+		link->previous->next = link;
+	else
+		map->first = link;
+	if (before)
+		before->previous = link;
+	else
+		map->last = link;
+	link->listed = true;
+}
+
+void linkmap_remove(struct linkmap *map, struct link *link)
+{
+	if (link->previous)
+		link->previous->next = link->next;
+	else
+		map->first = link->next;
+	if (link->next)
+		link->next->previous = link->previous;
+	else
+		map->last = link->previous;
+	link->listed = false;
+}
+
+/* Edges grow in the arena by doubling: what is left behind is at most as much again. */
+int linkmap_edge(struct linkmap *map, struct link *from, const struct elfdeps_edge *edge,
+		 struct error *err)
+{
+	struct elfdeps_object *shown = &from->shown;
+	struct elfdeps_edge *edges;
+
+	if (shown->edge_count == from->edge_capacity) {
+		size_t capacity = from->edge_capacity ? from->edge_capacity * 2
+						      : from->object->need_count + 1;
+
+		edges = arena_alloc(&map->store->arena, capacity * sizeof(*edges), err);
+		if (!edges)
+			return -ENOMEM;
+		if (shown->edge_count)
+			memcpy(edges, shown->edges, shown->edge_count * sizeof(*edges));
+		shown->edges = edges;
+		from->edge_capacity = capacity;
+	}
+	memcpy(&edges, &shown->edges, sizeof(edges)); /* callers see it const */
+	edges[shown->edge_count++] = *edge;
+	return 0;
+}
+
+int linkmap_loader(struct linkmap *map, const struct loader **ret, struct error *err)
+{
+	const char *interp = map->interp ? map->interp->shown.path : map->loader.interp;
+
+	if (!map->loader_read && interp) {
+		int r = loader_read_folders(map->store, interp, &map->loader, err);
+
+		if (r < 0)
+			return r;
+	}
+	map->loader_read = true;
+	*ret = &map->loader;
+	return 0;
+}
+
+static const char *folder_of(struct store *store, const char *path, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) : 0;
+
+	return arena_copy(&store->arena, path, length ? length : 1, err);
+}
+
+int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret,
+		   struct error *err)
+{
+	const struct loader *loader;
+	int r = linkmap_loader(map, &loader, err);
+
+	if (r < 0)
+		return r;
+	if (!link->origin) {
+		const char *path =
+			link == map->main && link->shown.interp
+				? store_realpath(map->store, link->shown.path, err)
+				: store_absolute(map->store, link->shown.path, err);
+
+		if (path)
+			link->origin = folder_of(map->store, path, err);
+		if (!link->origin)
+			return err ? -err->code : -EIO;
+	}
+	ret->origin = link->origin;
+	ret->lib = loader->lib;
+	ret->platform = loader->platform;
+	return 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * linkmap: the objects of one process as its loader would keep them (struct link_map of glibc):
+ * who is there, under which names, loaded by whom. closure fills it, search asks it.
+ */
+#ifndef ELFDEPS_LINKMAP_H
+#define ELFDEPS_LINKMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+#include "common/strmap.h"
+#include "elfdeps.h"
+#include "loader.h"
+#include "object.h"
+#include "origin.h"
+#include "store.h"
+
+/* A search path, taken apart: folders in order, each once. */
+struct folder_list {
+	struct store_folder **items;
+	size_t count;
+	bool ready;
+};
+
+/* One loaded object. Arena's; lives as long as the resolver. */
+struct link {
+	struct elfdeps_object shown; /* first: what callers see is cast back to this */
+	struct linkmap *map;
+	struct object *object;
+	struct link *loaded_by;      /* whose need brought it: the loader chain; NULL for the main one */
+	const char *name;            /* the first one it was asked for by */
+	const char *origin;          /* the value of $ORIGIN; NULL until asked for */
+	struct folder_list rpath, runpath;
+	struct link *previous, *next; /* in load order; see `listed` */
+	bool listed, done;
+	size_t edge_capacity;
+};
+
+struct linkmap {
+	struct store *store;
+	struct loader loader;
+	bool loader_read;           /* its own folders were looked for */
+	struct link *main, *interp; /* interp is NULL if there is none */
+	struct link *first, *last;  /* load order */
+	struct strmap names;        /* of every loaded object, its SONAME too */
+	struct folder_list library_path;
+	const char *const *hwcaps;  /* active glibc-hwcaps names, best first; NULL: none */
+};
+
+/* A new link for `object`, found at `path` for `name`; not in load order yet. NULL: no memory. */
+struct link *linkmap_add(struct linkmap *map, struct object *object, const char *path,
+			 struct link *loaded_by, struct error *err);
+
+/* Gives a link one more name; the first to have a name keeps it (_dl_lookup_map). */
+int linkmap_name(struct linkmap *map, struct link *link, const char *name, struct error *err)
+	_must_check_;
+
+/* The loaded object of that name or SONAME; NULL. */
+struct link *linkmap_find(const struct linkmap *map, const char *name);
+
+/* The link that was made for `object` in this map; NULL. */
+struct link *linkmap_of(const struct linkmap *map, const struct object *object);
+
+/* Puts `link` into load order, in front of `before`, or last if that is NULL. */
+void linkmap_insert(struct linkmap *map, struct link *link, struct link *before);
+void linkmap_remove(struct linkmap *map, struct link *link);
+
+/* Adds an edge to what callers see of `from`. */
+int linkmap_edge(struct linkmap *map, struct link *from, const struct elfdeps_edge *edge,
+		 struct error *err) _must_check_;
+
+/* The loader of this process, its own folders known. */
+int linkmap_loader(struct linkmap *map, const struct loader **ret, struct error *err) _must_check_;
+
+/*
+ * The values of $ORIGIN, $LIB and $PLATFORM for `link`. $ORIGIN is the folder of the path that it
+ * was found by; for the main program that of its real path: the kernel tells the loader by
+ * /proc/self/exe (_dl_new_object of elf/dl-object.c, _dl_get_origin).
+ */
+int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret, struct error *err)
+	_must_check_;
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memos, and the one place where elfdeps opens files. Six system calls for a new library:
+ * openat, fstat, three preads (headers, dynamic section, strings) and close; none for a known
+ * path. Called by search, closure and script.
+ */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+
+int store_open(const char *root, struct store *ret, struct error *err)
+{
+	*ret = (struct store){0};
+	return sysroot_open(root, &ret->root, err);
+}
+
+void store_close(struct store *store)
+{
+	strmap_free(&store->files);
+	strmap_free(&store->folders);
+	strmap_free(&store->identities);
+	arena_free(&store->arena);
+	sysroot_close(&store->root);
+}
+
+static int read_new(struct store *store, int fd, const struct stat *st, const char *key,
+		    struct object **ret, struct error *err)
+{
+	struct object *object = arena_alloc(&store->arena, sizeof(*object), err);
+	char *kept;
+	int r;
+
+	if (!object)
+		return -ENOMEM;
+	r = object_read(fd, st, &store->arena, object, err);
+	if (r < 0)
+		return r;
+	kept = arena_copy(&store->arena, key, strlen(key), err);
+	if (!kept)
+		return -ENOMEM;
+	*ret = object;
+	return strmap_put(&store->identities, kept, object, err);
+}
+
+/* The object of an open file: the known one if (device, inode) was read under another path. */
+static int identify(struct store *store, int fd, struct object **ret, struct error *err)
+{
+	struct stat st;
+	char key[40];
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, errno, "cannot stat");
+	snprintf(key, sizeof(key), "%llx:%llx", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino);
+	*ret = strmap_get(&store->identities, key);
+	return *ret ? 0 : read_new(store, fd, &st, key, ret, err);
+}
+
+/* O_NONBLOCK: a FIFO must not hang us. O_NOCTTY: a terminal must not become ours. */
+static int look(struct store *store, const char *path, struct store_file *file,
+		struct error *err)
+{
+	_cleanup_fd_ int fd = sysroot_openat(&store->root, path,
+					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0) {
+		file->error = -fd;
+		if (++store->misses > STORE_MISSES_MAX)
+			return error_set(err, E2BIG, "gave up after %u places looked at",
+					 store->misses);
+		return 0;
+	}
+	int r = identify(store, fd, &file->object, err);
+	return r < 0 ? error_wrap(err, "%s", path) : 0;
+}
+
+int store_look(struct store *store, const char *path, const struct store_file **ret,
+	       struct error *err)
+{
+	struct store_file *file = strmap_get(&store->files, path);
+	char *key;
+	int r;
+
+	if (file) {
+		*ret = file;
+		return 0;
+	}
+	file = arena_alloc(&store->arena, sizeof(*file), err);
+	key = arena_copy(&store->arena, path, strlen(path), err);
+	if (!file || !key)
+		return -ENOMEM;
+	r = look(store, path, file, err);
+	if (r < 0)
+		return r;
+	*ret = file;
+	return strmap_put(&store->files, key, file, err);
+}
+
+int store_folder(struct store *store, const char *path, size_t length,
+		 struct store_folder **ret, struct error *err)
+{
+	struct store_folder *folder;
+	char key[PATH_MAX];
+
+	if (length >= sizeof(key))
+		return error_errno(err, ENAMETOOLONG, "%.100s…", path);
+	memcpy(key, path, length);
+	key[length] = '\0';
+	folder = strmap_get(&store->folders, key);
+	if (!folder) {
+		folder = arena_alloc(&store->arena, sizeof(*folder), err);
+		char *kept = arena_copy(&store->arena, key, length, err);
+		if (!folder || !kept)
+			return -ENOMEM;
+		folder->path = kept;
+		int r = strmap_put(&store->folders, kept, folder, err);
+		if (r < 0)
+			return r;
+	}
+	*ret = folder;
+	return 0;
+}
+
+bool store_has_folder(struct store *store, struct store_folder *folder)
+{
+	struct stat st;
+
+	if (folder->state == FOLDER_UNKNOWN) {
+		const char *path = folder->path[0] ? folder->path : ".";
+
+		folder->state = sysroot_stat(&store->root, path, &st) == 0 &&
+						S_ISDIR(st.st_mode)
+					? FOLDER_PRESENT
+					: FOLDER_ABSENT;
+	}
+	return folder->state == FOLDER_PRESENT;
+}
+
+bool store_is_executable(struct store *store, const char *path)
+{
+	struct stat st;
+
+	return sysroot_stat(&store->root, path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_mode & 0111);
+}
+
+const char *store_absolute(struct store *store, const char *path, struct error *err)
+{
+	char here[PATH_MAX];
+
+	if (path[0] == '/')
+		return arena_copy(&store->arena, path, strlen(path), err);
+	if (store->root.fd >= 0)
+		return arena_format(&store->arena, err, "/%s", path);
+	if (!getcwd(here, sizeof(here))) {
+		error_errno(err, errno, "cannot tell the current folder");
+		return NULL;
+	}
+	return arena_format(&store->arena, err, "%s/%s", strcmp(here, "/") ? here : "",
+			    path);
+}
+
+const char *store_realpath(struct store *store, const char *path, struct error *err)
+{
+	char real[PATH_MAX];
+	const char *absolute;
+
+	if (store->root.fd < 0) {
+		if (!realpath(path, real)) {
+			error_errno(err, errno, "%s", path);
+			return NULL;
+		}
+		return arena_copy(&store->arena, real, strlen(real), err);
+	}
+	absolute = store_absolute(store, path, err);
+	if (!absolute || sysroot_resolve(&store->root, absolute, NULL, real, err) < 0)
+		return NULL;
+	return arena_copy(&store->arena, real, strlen(real), err);
+}

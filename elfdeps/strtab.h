@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * strtab: single strings out of a string table in a file, by a window of a few kilobytes: tables
+ * run to megabytes while a handful of names is wanted, most of them side by side.
+ */
+#ifndef ELFDEPS_STRTAB_H
+#define ELFDEPS_STRTAB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/alloc.h"
+#include "common/error.h"
+#include "elffile.h"
+
+enum { STRTAB_WINDOW = 8192 };
+
+struct strtab {
+	const struct elffile *file;
+	struct arena *arena;    /* gets the copies */
+	uint64_t start, size;   /* of the table in the file */
+	uint64_t window_start;  /* offset in the table */
+	size_t window_size;     /* bytes in the window; 0: nothing read yet */
+	char window[STRTAB_WINDOW];
+};
+
+/*
+ * Gets the string at `offset` in the table; *ret is NULL if it starts or ends outside of it or is
+ * longer than `limit` bytes (with its NUL).
+ */
+int strtab_get(struct strtab *table, uint64_t offset, size_t limit, const char **ret,
+	       struct error *err) _must_check_;
+
+#endif
