@@ -74,8 +74,8 @@ make_folder() {
 	local base=${TMPDIR:-/tmp} folder
 
 	! is_root || is_searchable "$base" || base=/tmp
-	folder=$(mktemp -d "$base/jbt.XXXXXX")
-	chmod "$1" "$folder"
+	folder=$(mktemp -d "$base/jbt.XXXXXX") || return
+	chmod "$1" "$folder" || return
 	echo "$folder"
 }
 
@@ -233,7 +233,7 @@ for_each_user() {
 	! is_root || turns=(root user)
 	for WHO in "${turns[@]}"; do
 		echo "as $WHO:"
-		MINE=$T/$WHO
+		MINE=${T:?}/$WHO
 		mkdir "$MINE"
 		! is_root || [ "$WHO" = root ] || chown "$TEST_USER:" "$MINE"
 		# Neither `if` nor `||` here: they would switch off errexit inside.
