@@ -21,7 +21,8 @@ struct arena_block {
 	max_align_t data[];
 };
 
-int alloc_grow(void *array, size_t *capacity, size_t needed, size_t item_size, struct error *err)
+int alloc_grow(void *array, size_t *capacity, size_t needed, size_t item_size,
+	       struct error *err)
 {
 	void *old, *new;
 	size_t wanted = *capacity ? *capacity : 8;

@@ -15,11 +15,12 @@
  * appending n items costs O(n). `array` points to the array pointer (NULL at first), `capacity`
  * to its size in items. On failure the array stays as it was. Returns 0 or -ENOMEM.
  */
-int alloc_grow(void *array, size_t *capacity, size_t needed, size_t item_size, struct error *err)
-	_must_check_;
+int alloc_grow(void *array, size_t *capacity, size_t needed, size_t item_size,
+	       struct error *err) _must_check_;
 
 /* A formatted heap string, or NULL with err set; the caller frees it. */
-char *alloc_format(struct error *err, const char *format, ...) _printf_(2, 3) _must_check_;
+char *alloc_format(struct error *err, const char *format, ...)
+	_printf_(2, 3) _must_check_;
 
 /* A heap copy of a string, or NULL with err set; the caller frees it. */
 char *alloc_copy(const char *text, struct error *err) _must_check_;
@@ -33,8 +34,8 @@ struct arena {
 void *arena_alloc(struct arena *arena, size_t size, struct error *err) _must_check_;
 
 /* A copy of `length` bytes and a NUL; owned by the arena. */
-char *arena_copy(struct arena *arena, const char *text, size_t length, struct error *err)
-	_must_check_;
+char *arena_copy(struct arena *arena, const char *text, size_t length,
+		 struct error *err) _must_check_;
 
 /* A formatted string; owned by the arena. */
 char *arena_format(struct arena *arena, struct error *err, const char *format, ...)

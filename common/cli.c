@@ -22,7 +22,8 @@ enum {
 static const struct cli_option common_options[] = {
 	{"help", 0, CLI_FLAG, COMMON_OFFSET(help), NULL, "print this help"},
 	{"version", 0, CLI_FLAG, COMMON_OFFSET(version), NULL, "print the version"},
-	{"verbose", 'v', CLI_COUNT, COMMON_OFFSET(verbose), NULL, "say more; may be repeated"},
+	{"verbose", 'v', CLI_COUNT, COMMON_OFFSET(verbose), NULL,
+	 "say more; may be repeated"},
 	{"quiet", 'q', CLI_FLAG, COMMON_OFFSET(quiet), NULL, "say nothing but errors"},
 };
 
@@ -39,8 +40,8 @@ static const struct cli_option *option_at(const struct cli_program *program, siz
 
 static char letter_of(const struct cli_program *program, const struct cli_option *option)
 {
-	if (option->letter == 'v' && program->letter_v_is_taken && option >= common_options &&
-	    option < common_options + COMMON_COUNT)
+	if (option->letter == 'v' && program->letter_v_is_taken &&
+	    option >= common_options && option < common_options + COMMON_COUNT)
 		return 0;
 	return option->letter;
 }
@@ -106,14 +107,16 @@ static int store(const struct cli_option *option, void *values, struct error *er
 	return error_set(err, EINVAL, "option --%s is of no known kind", option->name);
 }
 
-static int complain(const struct cli_program *program, char **argv, int answer, struct error *err)
+static int complain(const struct cli_program *program, char **argv, int answer,
+		    struct error *err)
 {
 	const char *word = argv[optind - 1];
 	bool is_long = word && !strncmp(word, "--", 2);
 	char letter[3] = {'-', (char)optopt, '\0'};
 
 	if (answer == ':')
-		error_set(err, EINVAL, "option %s needs a value", is_long ? word : letter);
+		error_set(err, EINVAL, "option %s needs a value",
+			  is_long ? word : letter);
 	else if (is_long && optopt)
 		error_set(err, EINVAL, "option %s takes no value", word);
 	else
@@ -130,7 +133,8 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *va
 	fill_tables(program, &tables);
 	opterr = 0;
 	optind = 0; /* a GNU extension: start afresh, the option string may differ */
-	while ((answer = getopt_long(argc, argv, tables.letters, tables.long_options, NULL)) != -1) {
+	while ((answer = getopt_long(argc, argv, tables.letters, tables.long_options,
+				     NULL)) != -1) {
 		const struct cli_option *option = NULL;
 
 		if (answer != '?' && answer != ':')
@@ -145,12 +149,14 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *va
 	return 0;
 }
 
-static void print_option(const struct cli_program *program, const struct cli_option *option)
+static void print_option(const struct cli_program *program,
+			 const struct cli_option *option)
 {
 	char left[128], letter = letter_of(program, option);
 	int used = snprintf(left, sizeof(left), "  %c%c%c --%s%s%s", letter ? '-' : ' ',
 			    letter ? letter : ' ', letter ? ',' : ' ', option->name,
-			    option->metavar ? " " : "", option->metavar ? option->metavar : "");
+			    option->metavar ? " " : "",
+			    option->metavar ? option->metavar : "");
 
 	if (used < HELP_COLUMN)
 		printf("%-*s%s\n", HELP_COLUMN, left, option->help);

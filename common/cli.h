@@ -20,8 +20,8 @@ enum cli_kind {
 };
 
 struct cli_option {
-	const char *name;    /* long name, without dashes */
-	char letter;         /* short name, 0 if none */
+	const char *name; /* long name, without dashes */
+	char letter;      /* short name, 0 if none */
 	enum cli_kind kind;
 	size_t offset;       /* of the value in the program's struct */
 	const char *metavar; /* what --help calls the value; NULL for a flag */
@@ -41,8 +41,8 @@ struct cli_program {
 	const char *notes;   /* printed behind the options; NULL if none */
 	const struct cli_option *options;
 	size_t option_count;
-	bool stop_at_operand;    /* options behind the first operand belong to a command */
-	bool letter_v_is_taken;  /* -v is the program's own; --verbose stays */
+	bool stop_at_operand;   /* options behind the first operand belong to a command */
+	bool letter_v_is_taken; /* -v is the program's own; --verbose stays */
 };
 
 /*

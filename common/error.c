@@ -40,7 +40,8 @@ int error_errno(struct error *err, int code, const char *format, ...)
 	size_t used = strlen(err->text);
 	/* strerrordesc_np is a table look-up: no locale, no allocation, safe after clone. */
 	const char *words = strerrordesc_np(code);
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s", words ? words : "unknown error");
+	snprintf(err->text + used, sizeof(err->text) - used, ": %s",
+		 words ? words : "unknown error");
 	return -code;
 }
 

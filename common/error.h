@@ -18,7 +18,7 @@ enum {
 };
 
 struct error {
-	int code;                  /* a positive errno value; 0 while nothing went wrong */
+	int code; /* a positive errno value; 0 while nothing went wrong */
 	char text[ERROR_TEXT_MAX]; /* reads outside-in: "context: file: cause" */
 	char hint[ERROR_HINT_MAX]; /* what the user can do about it; empty if unknown */
 };

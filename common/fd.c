@@ -13,12 +13,14 @@
 #include "cleanup.h"
 
 enum {
-	COPY_BUFFER = 1 << 17, /* 128 KiB: larger buffers were not faster, and this stays in L2 */
-	COPY_CHUNK = 1 << 30,  /* the kernel cuts one call at 2 GiB less a page */
+	/* 128 KiB: larger buffers were not faster, and this stays in L2. */
+	COPY_BUFFER = 1 << 17,
+	COPY_CHUNK = 1 << 30, /* the kernel cuts one call at 2 GiB less a page */
 	READ_START = 4096,
 };
 
-int fd_write_all(int fd, const void *data, size_t size, const char *name, struct error *err)
+int fd_write_all(int fd, const void *data, size_t size, const char *name,
+		 struct error *err)
 {
 	const char *at = data;
 
@@ -67,7 +69,8 @@ int fd_read_all(int fd, size_t limit, const char *name, char **ret_data, size_t 
 			break;
 		used += (size_t)done;
 		if (used > limit)
-			return error_set(err, EFBIG, "%s is larger than %zu bytes", name, limit);
+			return error_set(err, EFBIG, "%s is larger than %zu bytes", name,
+					 limit);
 	}
 	data[used] = '\0';
 	*ret_data = steal_pointer(&data);
@@ -75,7 +78,8 @@ int fd_read_all(int fd, size_t limit, const char *name, char **ret_data, size_t 
 	return 0;
 }
 
-static int copy_by_hand(int from, int to, uint64_t size, const char *name, struct error *err)
+static int copy_by_hand(int from, int to, uint64_t size, const char *name,
+			struct error *err)
 {
 	_cleanup_free_ char *buffer = malloc(COPY_BUFFER);
 
@@ -88,7 +92,8 @@ static int copy_by_hand(int from, int to, uint64_t size, const char *name, struc
 		if (done < 0)
 			return error_errno(err, errno, "cannot read %s", name);
 		if (!done)
-			return error_set(err, ENODATA, "%s became shorter while it was read", name);
+			return error_set(err, ENODATA,
+					 "%s became shorter while it was read", name);
 		int r = fd_write_all(to, buffer, (size_t)done, "the copy", err);
 		if (r < 0)
 			return error_wrap(err, "%s", name);
@@ -114,7 +119,8 @@ static ssize_t copy_in_kernel(int from, int to, size_t want, bool *use_range)
 			return done;
 		if (done < 0 && !is_unsupported(errno))
 			return -errno;
-		*use_range = false; /* 0 too: some pseudo files answer 0 although they have data */
+		/* 0 too: some pseudo files answer 0 although they have data. */
+		*use_range = false;
 	}
 	ssize_t done = sendfile(to, from, NULL, want);
 	return done < 0 ? -errno : done;

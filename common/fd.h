@@ -30,8 +30,8 @@ static inline int steal_fd(int *fd)
 }
 
 /* Writes all `size` bytes, going on after short writes and EINTR. `name` is for the error. */
-int fd_write_all(int fd, const void *data, size_t size, const char *name, struct error *err)
-	_must_check_;
+int fd_write_all(int fd, const void *data, size_t size, const char *name,
+		 struct error *err) _must_check_;
 
 /*
  * Reads from the current offset to the end into a heap buffer with a NUL behind it (not counted
@@ -45,6 +45,7 @@ int fd_read_all(int fd, size_t limit, const char *name, char **ret_data, size_t 
  * where it can (copy_file_range(2), then sendfile(2), then read and write). A source that ends
  * early is -ENODATA: it shrank while being read. `name` is the source, for the error.
  */
-int fd_copy(int from, int to, uint64_t size, const char *name, struct error *err) _must_check_;
+int fd_copy(int from, int to, uint64_t size, const char *name,
+	    struct error *err) _must_check_;
 
 #endif

@@ -36,7 +36,8 @@ static void print_line(const char *kind, const char *colour, const char *text)
 	char line[2200];
 	bool coloured = use_colour();
 	int used = snprintf(line, sizeof(line) - 1, "%s: %s%s:%s %s", program_name,
-			    coloured ? colour : "", kind, coloured ? "\033[0m" : "", text);
+			    coloured ? colour : "", kind, coloured ? "\033[0m" : "",
+			    text);
 	size_t length = used < 0 ? 0 : (size_t)used;
 
 	if (length > sizeof(line) - 2)
@@ -54,7 +55,8 @@ void log_error(const struct error *err)
 		print_line("hint", "\033[1;36m", err->hint);
 }
 
-static void print_format(const char *kind, const char *colour, const char *format, va_list args)
+static void print_format(const char *kind, const char *colour, const char *format,
+			 va_list args)
 {
 	char text[2000];
 

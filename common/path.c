@@ -15,7 +15,8 @@ const char *path_basename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-int path_join(const char *first, const char *second, char *ret, size_t size, struct error *err)
+int path_join(const char *first, const char *second, char *ret, size_t size,
+	      struct error *err)
 {
 	size_t length = strlen(first);
 
@@ -44,7 +45,8 @@ int path_normalize(const char *path, char *ret, size_t size, struct error *err)
 			used -= used ? 1 : 0;
 		} else if (length && !(length == 1 && at[0] == '.')) {
 			if (used + 1 + length + 1 > size)
-				return error_set(err, ENAMETOOLONG, "path too long: %.200s…", path);
+				return error_set(err, ENAMETOOLONG,
+						 "path too long: %.200s…", path);
 			ret[used++] = '/';
 			memcpy(ret + used, at, length);
 			used += length;
@@ -64,7 +66,8 @@ bool path_is_below(const char *path, const char *folder)
 
 	if (length == 1 && folder[0] == '/')
 		return path[0] == '/';
-	return !strncmp(path, folder, length) && (path[length] == '\0' || path[length] == '/');
+	return !strncmp(path, folder, length) &&
+	       (path[length] == '\0' || path[length] == '/');
 }
 
 /* The length of the well-formed UTF-8 sequence at `at`, 0 if there is none (RFC 3629). */

@@ -17,15 +17,16 @@ const char *path_basename(const char *path);
  * Writes `first`/`second` to `ret` (`size` bytes), with one slash between; an absolute `second`
  * is taken below `first` too. -ENAMETOOLONG if it does not fit.
  */
-int path_join(const char *first, const char *second, char *ret, size_t size, struct error *err)
-	_must_check_;
+int path_join(const char *first, const char *second, char *ret, size_t size,
+	      struct error *err) _must_check_;
 
 /*
  * Writes the absolute lexical form to `ret` (`size` bytes): one slash between components, no "."
  * and no ".." (".." of the root is the root, path_resolution(7)). A relative `path` counts from
  * the root. Only right for paths whose folders are no symlinks: for names inside an image.
  */
-int path_normalize(const char *path, char *ret, size_t size, struct error *err) _must_check_;
+int path_normalize(const char *path, char *ret, size_t size,
+		   struct error *err) _must_check_;
 
 /* Whether `path` is `folder` or lies below it; both in normalized form. */
 bool path_is_below(const char *path, const char *folder);

@@ -13,7 +13,8 @@ int strlist_take(struct strlist *list, char *text, struct error *err)
 {
 	if (!text)
 		return error_nomem(err);
-	int r = alloc_grow(&list->items, &list->capacity, list->count + 2, sizeof(char *), err);
+	int r = alloc_grow(&list->items, &list->capacity, list->count + 2, sizeof(char *),
+			   err);
 	if (r < 0) {
 		free(text);
 		return r;

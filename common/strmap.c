@@ -28,7 +28,8 @@ static struct strmap_slot *find(struct strmap_slot *slots, size_t size, uint64_t
 {
 	size_t at = hash & (size - 1);
 
-	while (slots[at].key && (slots[at].hash != hash || strcmp(slots[at].key, key) != 0))
+	while (slots[at].key &&
+	       (slots[at].hash != hash || strcmp(slots[at].key, key) != 0))
 		at = (at + 1) & (size - 1);
 	return &slots[at];
 }
@@ -49,7 +50,8 @@ static int grow(struct strmap *map, struct error *err)
 		return error_nomem(err);
 	for (size_t i = 0; i < map->size; i++)
 		if (map->slots[i].key)
-			*find(slots, size, map->slots[i].hash, map->slots[i].key) = map->slots[i];
+			*find(slots, size, map->slots[i].hash,
+			      map->slots[i].key) = map->slots[i];
 	free(map->slots);
 	map->slots = slots;
 	map->size = size;
@@ -59,7 +61,8 @@ static int grow(struct strmap *map, struct error *err)
 int strmap_put(struct strmap *map, const char *key, void *value, struct error *err)
 {
 	if (!map->size && getrandom(&map->seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
-		map->seed = 0; /* early boot: an unseeded table is slower under attack, not wrong */
+		map->seed =
+			0; /* early boot: an unseeded table is slower under attack, not wrong */
 	if ((map->count + 1) * 4 > map->size * 3) {
 		int r = grow(map, err);
 

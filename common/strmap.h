@@ -28,7 +28,8 @@ struct strmap {
 void *strmap_get(const struct strmap *map, const char *key);
 
 /* Sets the value of `key` (not NULL), replacing an earlier one. Returns 0 or -ENOMEM. */
-int strmap_put(struct strmap *map, const char *key, void *value, struct error *err) _must_check_;
+int strmap_put(struct strmap *map, const char *key, void *value,
+	       struct error *err) _must_check_;
 
 /* Frees the table, not keys or values. */
 void strmap_free(struct strmap *map);

@@ -32,8 +32,8 @@ int sysroot_open(const char *folder, struct sysroot *ret, struct error *err)
 	_cleanup_fd_ int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return error_errno(err, errno, "cannot open the root %s", folder);
-	if (stat("/", &own) == 0 && fstat(fd, &wanted) == 0 && own.st_dev == wanted.st_dev &&
-	    own.st_ino == wanted.st_ino)
+	if (stat("/", &own) == 0 && fstat(fd, &wanted) == 0 &&
+	    own.st_dev == wanted.st_dev && own.st_ino == wanted.st_ino)
 		return sysroot_open(NULL, ret, err);
 	ret->path = alloc_copy(folder, err);
 	if (!ret->path)
@@ -67,7 +67,8 @@ int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 
 		return fd < 0 ? -errno : fd;
 	}
-	return open_resolving(root->fd, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+	return open_resolving(root->fd, path, flags,
+			      RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
 int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret)

@@ -14,8 +14,8 @@
 #include "error.h"
 
 struct sysroot {
-	int fd;        /* O_PATH of the root folder; -1 for the host's own root */
-	char *path;    /* as the user wrote it, for messages; "" for the host's own root */
+	int fd;     /* O_PATH of the root folder; -1 for the host's own root */
+	char *path; /* as the user wrote it, for messages; "" for the host's own root */
 };
 
 /* Opens `folder` as a root; NULL or "/" is the host's own. Free with sysroot_close. */
@@ -56,7 +56,7 @@ struct sysroot_visitor {
  * missing, err naming which.
  */
 int sysroot_resolve(const struct sysroot *root, const char *path,
-		    const struct sysroot_visitor *visitor, char *ret, struct error *err)
-	_must_check_;
+		    const struct sysroot_visitor *visitor, char *ret,
+		    struct error *err) _must_check_;
 
 #endif

@@ -41,8 +41,8 @@ static int open_folder(const char *path, struct tempfile *file, struct error *er
 		return error_errno(err, EISDIR, "cannot create %s", path);
 	snprintf(folder, sizeof(folder), "%.*s", (int)(name - path), path);
 	snprintf(file->name, sizeof(file->name), "%s", name);
-	file->folder_fd =
-		open(folder[0] ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	file->folder_fd = open(folder[0] ? folder : ".",
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (file->folder_fd < 0)
 		return error_errno(err, errno, "cannot create %s: folder", path);
 	return 0;
@@ -145,7 +145,8 @@ int tempfile_publish(struct tempfile *file, bool durable, struct error *err)
 	if (r < 0)
 		return error_errno(err, -r, "cannot create %s", file->name);
 	if (durable && fsync(file->folder_fd) < 0)
-		return error_errno(err, errno, "cannot write the folder of %s", file->name);
+		return error_errno(err, errno, "cannot write the folder of %s",
+				   file->name);
 	return 0;
 }
 

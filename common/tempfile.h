@@ -13,20 +13,24 @@
 #include "error.h"
 
 struct tempfile {
-	int fd;                      /* where to write; closed by tempfile_close */
-	int folder_fd;               /* the target's folder */
-	char name[NAME_MAX + 1];     /* of the target, in that folder */
+	int fd;                       /* where to write; closed by tempfile_close */
+	int folder_fd;                /* the target's folder */
+	char name[NAME_MAX + 1];      /* of the target, in that folder */
 	char temporary[NAME_MAX + 1]; /* its name until then; empty while it has none */
 };
 
 /* What an unused one looks like, for the cleanup. */
-#define TEMPFILE_NONE {.fd = -1, .folder_fd = -1}
+#define TEMPFILE_NONE                     \
+	{                                 \
+		.fd = -1, .folder_fd = -1 \
+	}
 
 /*
  * Begins a file that will be `path`, mode 0666 less the umask. A `path` that is a symlink is
  * followed, so that the link stays and what it points at is replaced.
  */
-int tempfile_create(const char *path, struct tempfile *ret, struct error *err) _must_check_;
+int tempfile_create(const char *path, struct tempfile *ret,
+		    struct error *err) _must_check_;
 
 /*
  * Gives the file its name, replacing what is there; an existing file's mode is kept. With
