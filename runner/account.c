@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads passwd(5) and group(5) of the image by hand: libc's getpw* functions would read the
+ * host's, or run the image's name service modules. Called once, before the clone.
+ */
+#include "account.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/cleanup.h"
+#include "common/fd.h"
+#include "common/sysroot.h"
+
+enum {
+	FILE_LIMIT = 4 << 20, /* a passwd file of a large site is below 1 MiB */
+	FIELDS = 7,
+};
+
+/* The text of a file of the image; an absent one is an empty text. */
+static int read_file(int root_fd, const char *path, char **ret_text, struct error *err)
+{
+	struct sysroot root = {.fd = root_fd};
+	struct stat st;
+	size_t size;
+	_cleanup_fd_ int fd = sysroot_openat(&root, path,
+					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
+
+	if (fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES) {
+		*ret_text = calloc(1, 1);
+		return *ret_text ? 0 : error_nomem(err);
+	}
+	if (fd < 0)
+		return error_errno(err, -fd, "cannot read the image's %s", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return error_set(err, EINVAL, "the image's %s is no plain file", path);
+	return fd_read_all(fd, FILE_LIMIT, path, ret_text, &size, err);
+}
+
+/* Cuts one line off *text and splits it at the colons, in place; the number of fields. */
+static size_t next_line(char **text, char *fields[FIELDS])
+{
+	char *line = strsep(text, "\n");
+	size_t count = 0;
+
+	while (line && count < FIELDS)
+		fields[count++] = strsep(&line, ":");
+	return count;
+}
+
+/* Strictly decimal, below 2^32 - 1 (which means "no change" to setuid(2)). */
+static bool parse_id(const char *text, unsigned *ret)
+{
+	char *end;
+
+	if (!*text || strspn(text, "0123456789") != strlen(text))
+		return false;
+	errno = 0;
+	unsigned long value = strtoul(text, &end, 10);
+	if (errno || *end || value >= 0xffffffffUL)
+		return false;
+	*ret = (unsigned)value;
+	return true;
+}
+
+/* Fills `account` from the line whose name (or, if `by_number`, whose uid) is the wanted one. */
+static bool find_user(char *text, const char *name, bool by_number,
+		      struct account *account)
+{
+	char *fields[FIELDS];
+	unsigned uid, gid;
+
+	while (text) {
+		size_t count = next_line(&text, fields);
+
+		if (count < 6 || !parse_id(fields[2], &uid) || !parse_id(fields[3], &gid))
+			continue;
+		if (by_number ? uid != account->uid : strcmp(fields[0], name) != 0)
+			continue;
+		account->uid = uid;
+		account->gid = gid;
+		snprintf(account->name, sizeof(account->name), "%s", fields[0]);
+		if (fields[5][0] == '/')
+			snprintf(account->home, sizeof(account->home), "%s", fields[5]);
+		if (count == FIELDS)
+			snprintf(account->shell, sizeof(account->shell), "%s", fields[6]);
+		return true;
+	}
+	return false;
+}
+
+static bool is_member(char *members, const char *name)
+{
+	char *member;
+
+	while ((member = strsep(&members, ",")))
+		if (!strcmp(member, name))
+			return true;
+	return false;
+}
+
+/* Collects the groups that list the account as a member; with `group`, also finds its id. */
+static bool read_groups(char *text, const char *group, struct account *account)
+{
+	char *fields[FIELDS];
+	bool found = false;
+	unsigned gid;
+
+	while (text) {
+		if (next_line(&text, fields) < 4 || !parse_id(fields[2], &gid))
+			continue;
+		if (group && !found && !strcmp(fields[0], group)) {
+			account->gid = gid;
+			found = true;
+		}
+		if (account->name[0] && account->group_count < ACCOUNT_GROUPS_MAX &&
+		    is_member(fields[3], account->name))
+			account->groups[account->group_count++] = gid;
+	}
+	return found;
+}
+
+static int find_by_name(int root_fd, const char *name, struct account *account,
+			struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned id;
+	bool by_number = parse_id(name, &id);
+
+	if (by_number)
+		account->uid = id;
+	else if (name[0] >= '0' && name[0] <= '9')
+		return error_set(err, EINVAL, "--user: '%s' is no valid user id", name);
+	int r = read_file(root_fd, "/etc/passwd", &text, err);
+	if (r < 0)
+		return r;
+	if (find_user(text, name, by_number, account) || by_number)
+		return 0;
+	error_set(err, ENOENT, "--user: the image has no user '%s' in /etc/passwd", name);
+	return error_hint(err, "a number needs no account: --user 1000:1000");
+}
+
+static int find_groups(int root_fd, const char *group, struct account *account,
+		       struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	unsigned gid;
+	bool by_number = group && parse_id(group, &gid);
+	int r = read_file(root_fd, "/etc/group", &text, err);
+
+	if (r < 0)
+		return r;
+	bool found = read_groups(text, by_number ? NULL : group, account);
+	if (by_number)
+		account->gid = gid;
+	else if (group && !found)
+		return error_set(err, ENOENT,
+				 "--user: the image has no group '%s' in /etc/group",
+				 group);
+	return 0;
+}
+
+int account_find(int root_fd, const char *user, struct account *ret, struct error *err)
+{
+	struct account account = {.home = "/"};
+	_cleanup_free_ char *copy = strdup(user ? user : "0");
+
+	if (!copy)
+		return error_nomem(err);
+	char *group = copy, *name = strsep(&group, ":");
+	if (!*name || (group && !*group))
+		return error_set(err, EINVAL, "--user: '%s' is not USER[:GROUP]", user);
+	int r = find_by_name(root_fd, name, &account, err);
+	if (r < 0)
+		return r;
+	r = find_groups(root_fd, group, &account, err);
+	if (r < 0)
+		return r;
+	*ret = account;
+	return 0;
+}

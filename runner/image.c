@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Decides what kind of image a path is and opens it. Called by jail's preparation.
+ */
+#include "image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "common/cleanup.h"
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/path.h"
+
+/* The file's name up to its first dot, made of what hostname(7) allows; "jail" if none is left. */
+static void choose_name(const char *path, char *ret, size_t size)
+{
+	char copy[PATH_MAX];
+	size_t used = 0;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	for (size_t end = strlen(copy); end > 1 && copy[end - 1] == '/'; end--)
+		copy[end - 1] = '\0';
+	for (const char *at = path_basename(copy); *at && *at != '.' && used < size - 1;
+	     at++) {
+		bool is_letter = (*at >= 'a' && *at <= 'z') ||
+				 (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
+
+		if (is_letter || (*at == '-' && used))
+			ret[used++] = *at;
+	}
+	while (used && ret[used - 1] == '-')
+		used--;
+	ret[used] = '\0';
+	if (!used)
+		snprintf(ret, size, "jail");
+}
+
+static int open_directory(const char *path, struct image *image, struct error *err)
+{
+	_cleanup_free_ char *absolute = realpath(path, NULL);
+
+	if (!absolute)
+		return error_errno(err, errno, "image %s", path);
+	snprintf(image->path, sizeof(image->path), "%s", absolute);
+	image->root_fd = open(absolute, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (image->root_fd < 0)
+		return error_errno(err, errno, "image %s", path);
+	return 0;
+}
+
+static void show_progress(uint64_t entries, uint64_t bytes)
+{
+	fprintf(stderr, "\r\033[Kunpacking: %llu files, %llu MB",
+		(unsigned long long)entries, (unsigned long long)bytes / 1000000);
+}
+
+static int open_archive(const char *path, unsigned root_range, bool progress,
+			struct image *image, struct error *err)
+{
+	_cleanup_cache_image_ struct cache_image cached = CACHE_IMAGE_NONE;
+	struct cache_options options = {
+		.root_range = root_range,
+		.progress = progress ? show_progress : NULL,
+		.note = log_note,
+		.verbose = log_verbose,
+	};
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return error_errno(err, errno, "image %s", path);
+	int r = cache_open(fd, path, &options, &cached, err);
+	if (r < 0)
+		return r;
+	snprintf(image->path, sizeof(image->path), "%s", cached.root_path);
+	image->root_fd = steal_fd(&cached.root_fd);
+	image->lock_fd = steal_fd(&cached.lock_fd);
+	image->is_unpacked = true;
+	return 0;
+}
+
+int image_open(const char *path, unsigned root_range, bool progress, struct image *ret,
+	       struct error *err)
+{
+	struct image image = IMAGE_NONE;
+	struct stat st;
+	int r;
+
+	if (stat(path, &st) < 0)
+		return error_errno(err, errno, "image %s", path);
+	if (S_ISDIR(st.st_mode))
+		r = open_directory(path, &image, err);
+	else if (S_ISREG(st.st_mode))
+		r = open_archive(path, root_range, progress, &image, err);
+	else
+		r = error_set(err, EINVAL, "image %s: neither a directory nor an archive",
+			      path);
+	if (r >= 0 && fstat(image.root_fd, &image.stat) < 0)
+		r = error_errno(err, errno, "image %s", path);
+	if (r < 0) {
+		image_close(&image);
+		return r;
+	}
+	choose_name(path, image.name, sizeof(image.name));
+	*ret = image;
+	return 0;
+}
+
+void image_close(struct image *image)
+{
+	cleanup_fd(&image->root_fd);
+	cleanup_fd(&image->lock_fd);
+	image->root_fd = image->lock_fd = -1;
+}

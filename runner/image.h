@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * image: from the name a user typed to a folder that can be a root. A directory is taken as it
+ * is; an archive is unpacked once, by cache.
+ */
+#ifndef RUNNER_IMAGE_H
+#define RUNNER_IMAGE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "common/error.h"
+
+struct image {
+	int root_fd;         /* O_PATH of the root folder; -1 none */
+	int lock_fd;         /* keeps a cached image from being pruned; -1 none */
+	char path[PATH_MAX]; /* absolute path of the root folder on the host */
+	struct stat
+		stat; /* of the root folder: a later open by path must find the same one */
+	bool is_unpacked; /* from the cache: its owners already are the jail's ids */
+	char name[64];    /* a short name made from the file's, fit for a hostname */
+};
+
+#define IMAGE_NONE                           \
+	{                                    \
+		.root_fd = -1, .lock_fd = -1 \
+	}
+
+/*
+ * Opens `path`, a directory or an archive. `root_range` is the first host id of the jail's range
+ * when root runs it (idmap.h). `progress`: say on stderr that a long unpacking goes on.
+ */
+int image_open(const char *path, unsigned root_range, bool progress, struct image *ret,
+	       struct error *err) _must_check_;
+
+void image_close(struct image *image);
+
+#define _cleanup_image_ __attribute__((cleanup(image_close)))
+
+#endif

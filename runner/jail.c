@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stages of a jail, in their order; each is a file of its own. "Rights" are those the stage
+ * still has; what is computed from untrusted input is computed before the clone.
+ *
+ *   stage           who     rights held          must                            must not yet
+ *   prepare         parent  the caller's         open and check everything named  trust the image
+ *   namespaces      parent  the caller's         one clone3                       -
+ *   idmap           parent  the caller's         write maps, idmap root's image   let the child go
+ *   become root     child   all in its userns    wait for the maps                make a file
+ *   die with parent child   all in its userns    after the ids: they clear it     -
+ *   rootfs          child   all in its userns    only descriptors below the root  run image code
+ *   devices         child   all in its userns    verify the host's devices        -
+ *   enter           child   all in its userns    let go of the old root           -
+ *   network         child   all in its userns    lo up                            -
+ *   terminal        child   all in its userns    from the jail's own devpts       -
+ *   init, COMMAND   child   documented set       drop, no_new_privs, close fds    -
+ *   supervise       parent  the caller's         forward, relay, wait             -
+ *
+ * Called by the main file.
+ */
+#include "jail.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/keyctl.h>
+
+#include "channel.h"
+#include "common/fd.h"
+#include "devices.h"
+#include "init.h"
+#include "namespaces.h"
+#include "network.h"
+#include "privileges.h"
+#include "rootfs.h"
+#include "supervise.h"
+
+enum { SETUP_FAILED = 125 };
+
+/* The caller's signal mask and channel are set; only the steps inside remain. */
+static int build(const struct jail *jail, int image_fd, int *ret_slave, int *ret_master,
+		 struct error *err)
+{
+	_cleanup_fd_ int root = -1, dev = -1;
+
+	root = rootfs_build(jail, image_fd, &dev, err);
+	if (root < 0)
+		return root;
+	int r = rootfs_enter(root, err);
+	if (r < 0)
+		return r;
+	if ((jail->namespaces & CLONE_NEWUTS) &&
+	    sethostname(jail->hostname, strlen(jail->hostname)) < 0)
+		return error_errno(err, errno, "cannot set the hostname '%s'",
+				   jail->hostname);
+	if (jail->namespaces & CLONE_NEWNET) {
+		r = network_bring_up_loopback(err);
+		if (r < 0)
+			return r;
+	}
+	if (!jail->has_terminal)
+		return 0;
+	/* A single id stands for whoever COMMAND is: the terminal is its own already. */
+	unsigned owner = jail->map.is_range ? jail->account.uid : 0;
+	return devices_open_terminal(dev, owner, ret_master, ret_slave, err);
+}
+
+/* The slave begins as the caller's terminal is: same keys, same size. */
+static int hand_over_terminal(const struct jail *jail, int channel, int master, int slave,
+			      struct error *err)
+{
+	struct channel_message message = {.kind = CHANNEL_TERMINAL};
+
+	if (tcsetattr(slave, TCSANOW, &jail->terminal_modes) < 0 ||
+	    ioctl(slave, TIOCSWINSZ, &jail->terminal_size) < 0)
+		return error_errno(err, errno, "cannot set up the jail's terminal");
+	return channel_send(channel, &message, master, err);
+}
+
+/* Ends with the parent, also if that ended before this was called. */
+static int die_with_parent(int channel, struct error *err)
+{
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return error_errno(err, errno, "cannot tie the jail to its supervisor");
+	if (recv(channel, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0)
+		return error_set(err, EPIPE, "the supervisor is gone");
+	return 0;
+}
+
+static int set_up(const struct jail *jail, int channel, int *ret_slave, struct error *err)
+{
+	_cleanup_fd_ int image_fd = -1, master = -1;
+	struct channel_message message;
+	bool own_ids = jail->namespaces & CLONE_NEWUSER;
+
+	int r = channel_receive(channel, 0, &message, &image_fd, err);
+	if (r < 0)
+		return r;
+	if (own_ids) {
+		r = privileges_become_root(!jail->map.deny_setgroups, err);
+		if (r < 0)
+			return r;
+	}
+	r = die_with_parent(channel, err);
+	if (r < 0)
+		return r;
+	/* Keyrings are not namespaced: else the jail could use the caller's (keyrings(7)). */
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	r = build(jail, image_fd, ret_slave, &master, err);
+	if (r < 0 || !jail->has_terminal)
+		return r;
+	return hand_over_terminal(jail, channel, master, *ret_slave, err);
+}
+
+_Noreturn static void run_child(const struct jail *jail, int channel)
+{
+	struct channel_message message = {.kind = CHANNEL_FAILED,
+					  .exit_status = SETUP_FAILED};
+	struct error ignored;
+	int slave = -1;
+
+	if (set_up(jail, channel, &slave, &message.err) < 0) {
+		if (channel_send(channel, &message, -1, &ignored) < 0)
+			_exit(SETUP_FAILED); /* nobody is left to hear it */
+		_exit(SETUP_FAILED);
+	}
+	init_run(jail, channel, slave);
+}
+
+/* Root's directory image is shown under the jail's ids; an unpacked one belongs to them already. */
+static bool needs_idmap(const struct jail *jail)
+{
+	return jail->map.is_range && (jail->namespaces & CLONE_NEWUSER) &&
+	       !jail->image.is_unpacked;
+}
+
+/* The parent's part while the child waits. */
+static int let_go(const struct jail *jail, pid_t pid, int channel, struct error *err)
+{
+	struct channel_message message = {.kind = CHANNEL_GO};
+	_cleanup_fd_ int image_fd = -1;
+
+	if (jail->namespaces & CLONE_NEWUSER) {
+		int r = idmap_write(&jail->map, pid, err);
+
+		if (r < 0)
+			return r;
+	}
+	if (needs_idmap(jail)) {
+		image_fd = rootfs_idmap_image(&jail->image, pid, err);
+		if (image_fd < 0)
+			return image_fd;
+	}
+	return channel_send(channel, &message, image_fd, err);
+}
+
+int jail_run(const struct jail *jail, int *ret_status, struct error *err)
+{
+	_cleanup_fd_ int pidfd = -1, own = -1, other = -1;
+	int pair[2];
+
+	*ret_status = SETUP_FAILED;
+	int r = supervise_block_signals(err);
+	if (r < 0)
+		return r;
+	r = channel_open(pair, err);
+	if (r < 0)
+		return r;
+	own = pair[0];
+	other = pair[1];
+	pid_t pid = namespaces_clone(jail->namespaces, &pidfd, err);
+	if (pid < 0)
+		return (int)pid;
+	if (pid == 0) {
+		close(own);
+		run_child(jail, other);
+	}
+	close(steal_fd(&other)); /* else the end of the channel would never be seen */
+	r = let_go(jail, pid, own, err);
+	if (r < 0) {
+		kill(pid, SIGKILL);
+		return r;
+	}
+	return supervise_jail(jail, pid, pidfd, own, ret_status, err);
+}
+
+void jail_free(struct jail *jail)
+{
+	image_close(&jail->image);
+	volume_list_free(&jail->volumes);
+	strlist_free(&jail->environment);
+	strlist_free(&jail->command);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * jail: everything that is known about a jail before it is made, and the stages that make it.
+ * The parent fills the struct; after the clone the child only reads it.
+ */
+#ifndef RUNNER_JAIL_H
+#define RUNNER_JAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+
+#include "account.h"
+#include "common/strlist.h"
+#include "idmap.h"
+#include "image.h"
+#include "options.h"
+#include "volume.h"
+
+/* What becomes of writes to the image. */
+enum jail_root {
+	JAIL_ROOT_OVERLAY,   /* thrown away */
+	JAIL_ROOT_READ_ONLY, /* forbidden */
+	JAIL_ROOT_WRITE,     /* done, in a directory image */
+};
+
+struct jail {
+	uint64_t namespaces; /* CLONE_NEW* */
+	struct idmap map;
+	bool by_root; /* jailrun was started by root */
+	struct image image;
+	enum jail_root root;
+	struct volume_list volumes;
+	struct account account;
+	struct strlist environment;
+	struct strlist command; /* never empty */
+	char hostname[65];
+	char workdir[PATH_MAX];
+	/* The caller's terminal, when stdin and stdout are one; the jail then gets its own. */
+	bool has_terminal;
+	struct termios terminal_modes;
+	struct winsize terminal_size;
+	/* Where argv lies: init overwrites it, since it names files of the host. */
+	char *arguments;
+	size_t arguments_size;
+};
+
+#define JAIL_NONE                   \
+	{                           \
+		.image = IMAGE_NONE \
+	}
+
+/*
+ * Works out the whole jail from the options: opens the image (unpacking it if need be), looks up
+ * the user, copies root's volumes. Free with jail_free, also after a failure.
+ */
+int jail_prepare(const struct options *options, struct jail *jail,
+		 struct error *err) _must_check_;
+
+/*
+ * Makes the jail, runs its command and waits for the end. Returns the exit status for jailrun, or
+ * a negative errno with `err` set and *ret_status what jailrun has to exit with.
+ */
+int jail_run(const struct jail *jail, int *ret_status, struct error *err) _must_check_;
+
+void jail_free(struct jail *jail);
+
+#define _cleanup_jail_ __attribute__((cleanup(jail_free)))
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of jailrun's options, with docker run's names where docker has the thing. Called by
+ * the main file.
+ */
+#include "options.h"
+
+#include <errno.h>
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct cli_option table[] = {
+	{"env", 'e', CLI_LIST, AT(env), "NAME[=VALUE]",
+	 "set a variable, or pass on the caller's"},
+	{"workdir", 'w', CLI_STRING, AT(workdir), "DIR",
+	 "start in this folder of the jail"},
+	{"user", 'u', CLI_STRING, AT(user), "USER[:GROUP]",
+	 "run as this user of the image"},
+	{"hostname", 'h', CLI_STRING, AT(hostname), "NAME", "the jail's hostname"},
+	{"volume", 'v', CLI_LIST, AT(volumes), "SRC:DST[:ro]",
+	 "show a file or folder of the host at DST"},
+	{"tmpfs", 0, CLI_LIST, AT(tmpfs), "DST[:size=N,mode=M]",
+	 "an empty folder in memory"},
+	{"share", 0, CLI_LIST, AT(share), "NAME[,NAME]",
+	 "do not unshare: user, net, pid, ipc, uts, cgroup"},
+	{"read-only", 0, CLI_FLAG, AT(read_only), NULL, "forbid writes to the image"},
+	{"write", 0, CLI_FLAG, AT(write), NULL, "write into a directory image"},
+};
+
+const struct cli_program options_program = {
+	.name = "jailrun",
+	.usage = "[OPTION…] IMAGE [COMMAND [ARG…]]",
+	.summary = "Runs a command inside an image (a folder or a tar), in fresh "
+		   "namespaces.",
+	.notes = "Exit status: COMMAND's; 128+N if signal N ended it; 125 the jail could "
+		 "not be set\n"
+		 "up; 126 COMMAND cannot be executed; 127 it was not found; 2 wrong "
+		 "usage.\n",
+	.options = table,
+	.option_count = sizeof(table) / sizeof(table[0]),
+	.stop_at_operand = true,
+	.letter_v_is_taken = true,
+};
+
+int options_parse(int argc, char **argv, struct options *ret, struct error *err)
+{
+	int first;
+	int r = cli_parse(&options_program, argc, argv, ret, &first, err);
+
+	if (r < 0 || ret->common.help || ret->common.version)
+		return r;
+	if (first >= argc) {
+		error_set(err, EINVAL, "no IMAGE given");
+		return error_hint(
+			err,
+			"jailrun IMAGE [COMMAND…]; 'jailrun --help' lists the options");
+	}
+	if (ret->read_only && ret->write)
+		return error_set(err, EINVAL,
+				 "--read-only and --write exclude each other");
+	ret->image = argv[first];
+	ret->command = argv + first + 1;
+	return 0;
+}
+
+void options_free(struct options *options)
+{
+	strlist_free(&options->volumes);
+	strlist_free(&options->tmpfs);
+	strlist_free(&options->env);
+	strlist_free(&options->share);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options: jailrun's command line as a struct. Only syntax is looked at here; what the values
+ * mean is decided by the module that uses each.
+ */
+#ifndef RUNNER_OPTIONS_H
+#define RUNNER_OPTIONS_H
+
+#include "common/cli.h"
+#include "common/strlist.h"
+
+struct options {
+	struct cli_common common;
+	const char *hostname, *workdir, *user;
+	bool read_only, write;
+	struct strlist volumes, tmpfs, env, share;
+	const char *image; /* points into argv */
+	char **command;    /* the rest of argv, NULL-terminated; empty: the image's own */
+};
+
+extern const struct cli_program options_program;
+
+/*
+ * Reads argv into *ret (zeroed by the caller). -EINVAL for a usage error. With --help or
+ * --version ret->image may be NULL. Free with options_free.
+ */
+int options_parse(int argc, char **argv, struct options *ret,
+		  struct error *err) _must_check_;
+
+void options_free(struct options *options);
+
+#define _cleanup_options_ __attribute__((cleanup(options_free)))
+
+#endif

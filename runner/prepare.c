@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the options to a struct jail: everything that can be decided, opened or refused before the
+ * clone is so here, in the caller's identity. Called by the main file, through jail.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+#include "common/path.h"
+#include "common/sysroot.h"
+#include "environment.h"
+#include "jail.h"
+#include "namespaces.h"
+
+/* A label as in hostname(7), or several with dots; the kernel itself takes any 64 bytes. */
+static bool is_hostname(const char *name)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+	size_t length = strlen(name);
+
+	return length && length <= 64 && strspn(name, allowed) == length &&
+	       name[0] != '-';
+}
+
+static int choose_hostname(const struct options *options, struct jail *jail,
+			   struct error *err)
+{
+	const char *name = options->hostname ? options->hostname : jail->image.name;
+
+	if (options->hostname && !(jail->namespaces & CLONE_NEWUTS))
+		return error_set(err, EINVAL,
+				 "--hostname cannot be used with --share uts");
+	if (!is_hostname(name))
+		return error_set(err, EINVAL, "--hostname: '%s' is no valid name", name);
+	snprintf(jail->hostname, sizeof(jail->hostname), "%s", name);
+	return 0;
+}
+
+static int choose_namespaces(const struct options *options, struct jail *jail,
+			     struct error *err)
+{
+	int r = namespaces_choose(&options->share, &jail->namespaces, err);
+
+	if (r < 0)
+		return r;
+	jail->by_root = geteuid() == 0;
+	if (!(jail->namespaces & CLONE_NEWUSER) && !jail->by_root)
+		return error_set(err, EPERM, "--share user needs root");
+	idmap_choose(0, &jail->map);
+	return 0;
+}
+
+static int choose_root(const struct options *options, struct jail *jail,
+		       struct error *err)
+{
+	jail->root = options->read_only ? JAIL_ROOT_READ_ONLY
+		     : options->write   ? JAIL_ROOT_WRITE
+					: JAIL_ROOT_OVERLAY;
+	if (options->write && jail->image.is_unpacked)
+		return error_set(err, EINVAL,
+				 "--write needs a directory image, %s is an archive",
+				 options->image);
+	if (jail->image.is_unpacked && jail->map.is_range &&
+	    !(jail->namespaces & CLONE_NEWUSER)) {
+		error_set(err, EINVAL, "--share user needs a directory image");
+		return error_hint(
+			err, "an archive is unpacked for the jail's ids, not for root's");
+	}
+	return 0;
+}
+
+static int choose_workdir(const struct options *options, struct jail *jail,
+			  struct error *err)
+{
+	const char *wanted = options->workdir ? options->workdir : "/";
+
+	if (wanted[0] != '/')
+		return error_set(err, EINVAL, "--workdir: '%s' is not absolute", wanted);
+	return path_normalize(wanted, jail->workdir, sizeof(jail->workdir), err);
+}
+
+static bool is_in_image(const struct jail *jail, const char *path)
+{
+	struct sysroot root = {.fd = jail->image.root_fd};
+	struct stat st;
+
+	return sysroot_stat(&root, path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Without COMMAND: the user's shell if the image has it, else the shells that most images have. */
+static const char *choose_shell(const struct jail *jail)
+{
+	static const char *const usual[] = {"/bin/bash", "/usr/bin/bash", "/bin/sh",
+					    "/usr/bin/sh"};
+
+	if (jail->account.shell[0] && is_in_image(jail, jail->account.shell))
+		return jail->account.shell;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (is_in_image(jail, usual[i]))
+			return usual[i];
+	return NULL;
+}
+
+static int choose_command(const struct options *options, struct jail *jail,
+			  struct error *err)
+{
+	int r = 0;
+
+	for (char **word = options->command; r >= 0 && *word; word++)
+		r = strlist_add(&jail->command, *word, err);
+	if (r < 0 || jail->command.count)
+		return r;
+	const char *shell = choose_shell(jail);
+	if (!shell) {
+		error_set(err, EINVAL, "no COMMAND given, and %s has no shell",
+			  options->image);
+		return error_hint(err, "jailrun IMAGE COMMAND [ARG…]");
+	}
+	return strlist_add(&jail->command, shell, err);
+}
+
+static int choose_user(const struct options *options, struct jail *jail,
+		       struct error *err)
+{
+	static const struct strlist no_settings = {0};
+	int r = account_find(jail->image.root_fd, options->user, &jail->account, err);
+
+	if (r < 0)
+		return r;
+	return environment_build(&jail->account, &no_settings, &options->env,
+				 &jail->environment, err);
+}
+
+/* Both, or none: with only one of them a terminal, bytes must pass untouched (as in docker -t). */
+static void look_at_terminal(struct jail *jail)
+{
+	jail->has_terminal = tcgetattr(STDIN_FILENO, &jail->terminal_modes) == 0 &&
+			     isatty(STDOUT_FILENO) &&
+			     ioctl(STDIN_FILENO, TIOCGWINSZ, &jail->terminal_size) == 0;
+}
+
+int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
+{
+	int r = choose_namespaces(options, jail, err);
+
+	if (r < 0)
+		return r;
+	r = volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);
+	if (r < 0)
+		return r;
+	bool progress = !options->common.quiet && isatty(STDERR_FILENO);
+	r = image_open(options->image, 0, progress, &jail->image, err);
+	if (r < 0)
+		return r;
+	r = choose_root(options, jail, err);
+	if (r < 0)
+		return r;
+	r = choose_hostname(options, jail, err);
+	if (r < 0)
+		return r;
+	r = choose_workdir(options, jail, err);
+	if (r < 0)
+		return r;
+	r = choose_user(options, jail, err);
+	if (r < 0)
+		return r;
+	r = choose_command(options, jail, err);
+	if (r < 0)
+		return r;
+	look_at_terminal(jail);
+	return jail->by_root ? volume_copy_mounts(&jail->volumes, err) : 0;
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tree of a jail. One tmpfs, "scratch", holds all that is thrown away: the overlay's upper
+ * layer, /dev, /tmp and /run are folders of it, bound to their places; making one file system is
+ * cheaper than five, and one size limits them all. Called by jail's child.
+ */
+#include "rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+#include "devices.h"
+#include "mount.h"
+
+enum { ROOT_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
+
+static int make_folder(const char *name, mode_t mode, struct error *err)
+{
+	if (mkdir(name, mode) < 0)
+		return error_errno(err, errno, "cannot create the jail's folder '%s'",
+				   name);
+	return 0;
+}
+
+/*
+ * Puts the scratch tmpfs over "/" and makes it the current folder. The old root stays reachable
+ * by absolute paths (a process' root does not change when something is mounted over it), and the
+ * overlay's folders get short relative names: fsconfig(2) cuts values at 255 bytes.
+ */
+static int make_scratch(struct error *err)
+{
+	static const struct mount_setting settings[] = {{"mode", "0755"}};
+	_cleanup_fd_ int fd = mount_new("tmpfs", settings, 1, ROOT_ATTRIBUTES, err);
+
+	if (fd < 0)
+		return fd;
+	int r = mount_attach(fd, AT_FDCWD, "/", err);
+	if (r < 0)
+		return r;
+	if (fchdir(fd) < 0)
+		return error_errno(err, errno, "cannot enter the jail's scratch folder");
+	return 0;
+}
+
+int rootfs_idmap_image(const struct image *image, pid_t pid, struct error *err)
+{
+	char path[64];
+	struct mount_attr change = {.attr_set = MOUNT_ATTR_IDMAP,
+				    .propagation = MS_PRIVATE};
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	_cleanup_fd_ int namespace = open(path, O_RDONLY | O_CLOEXEC);
+	if (namespace < 0)
+		return error_errno(err, errno, "cannot open the jail's user namespace");
+	_cleanup_fd_ int fd = mount_copy(image->root_fd, "", false, err);
+	if (fd < 0)
+		return error_wrap(err, "image %s", image->path);
+	change.userns_fd = (unsigned)namespace;
+	if (mount_setattr(fd, "", AT_EMPTY_PATH, &change, sizeof(change)) < 0) {
+		error_errno(err, errno, "image %s: cannot shift its owners", image->path);
+		return error_hint(
+			err,
+			"its file system may not support idmapped mounts; make a .tar "
+			"of it and run that");
+	}
+	return steal_fd(&fd);
+}
+
+/* A detached mount of the image; the folder must be the one that the parent looked at. */
+static int open_image(const struct image *image, bool recursive, struct error *err)
+{
+	struct stat st;
+	_cleanup_fd_ int fd = mount_copy(AT_FDCWD, image->path, recursive, err);
+
+	if (fd < 0)
+		return error_wrap(err, "image %s", image->path);
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, errno, "image %s", image->path);
+	if (st.st_dev != image->stat.st_dev || st.st_ino != image->stat.st_ino)
+		return error_set(err, ESTALE, "image %s: it was replaced just now",
+				 image->path);
+	return steal_fd(&fd);
+}
+
+/*
+ * `volatile`: the upper layer is thrown away, so nothing is synced. `userxattr`: overlayfs keeps
+ * its marks in user.overlay.*, the only xattrs that it may set in a user namespace.
+ */
+static int make_overlay(struct error *err)
+{
+	static const struct mount_setting settings[] = {
+		{"lowerdir", "lower"}, {"upperdir", "upper"}, {"workdir", "work"},
+		{"userxattr", NULL},   {"volatile", NULL},
+	};
+	struct stat st;
+
+	/* The root's own mode and owner come from the upper layer. */
+	if (stat("lower", &st) < 0)
+		return error_errno(err, errno, "cannot look at the image");
+	int r = make_folder("upper", 0755, err);
+	if (r < 0)
+		return r;
+	if (chmod("upper", st.st_mode & 07777) < 0)
+		return error_errno(err, errno, "cannot set the mode of the jail's root");
+	r = make_folder("work", 0700, err);
+	if (r < 0)
+		return r;
+	r = mount_new("overlay", settings, sizeof(settings) / sizeof(settings[0]),
+		      ROOT_ATTRIBUTES, err);
+	if (r < 0)
+		error_hint(err, "unprivileged overlays need Linux 5.11; --write uses a "
+				"folder without");
+	return r;
+}
+
+static int attach_image(int image_fd, struct error *err)
+{
+	int r = make_folder("lower", 0700, err);
+
+	return r < 0 ? r : mount_attach(image_fd, AT_FDCWD, "lower", err);
+}
+
+/* Attaches the mount that will be the root; working on detached trees fails on some kernels. */
+static int attach_root(int fd, struct error *err)
+{
+	int r = make_folder("root", 0700, err);
+
+	return r < 0 ? r : mount_attach(fd, AT_FDCWD, "root", err);
+}
+
+static int make_root(const struct jail *jail, int image_fd, struct error *err)
+{
+	bool is_overlay = jail->root != JAIL_ROOT_WRITE;
+	_cleanup_fd_ int own = -1, root = -1;
+	int r;
+
+	if (image_fd < 0) {
+		own = open_image(&jail->image, !is_overlay, err);
+		if (own < 0)
+			return own;
+		image_fd = own;
+	}
+	if (is_overlay) {
+		/* An idmapped lower layer must be attached: detached, overlayfs answers EPERM. */
+		r = attach_image(image_fd, err);
+		if (r < 0)
+			return r;
+		root = make_overlay(err);
+	} else {
+		root = fcntl(image_fd, F_DUPFD_CLOEXEC, 0);
+		r = root < 0 ? 0 : mount_restrict(root, ROOT_ATTRIBUTES, true, err);
+		if (r < 0)
+			return r;
+	}
+	if (root < 0)
+		return root;
+	r = attach_root(root, err);
+	return r < 0 ? r : steal_fd(&root);
+}
+
+/* Binds the folder `name` of scratch to /`name` of the jail. Returns the mount's descriptor. */
+static int bind_scratch(int root_fd, const char *name, mode_t mode, uint64_t attributes,
+			struct error *err)
+{
+	int r = make_folder(name, mode, err);
+
+	if (r < 0)
+		return r;
+	_cleanup_fd_ int fd = mount_copy(AT_FDCWD, name, false, err);
+	if (fd < 0)
+		return fd;
+	if (attributes != ROOT_ATTRIBUTES) { /* scratch itself has those */
+		r = mount_restrict(fd, attributes, false, err);
+		if (r < 0)
+			return r;
+	}
+	r = mount_attach_inside(fd, root_fd, name, true, err);
+	return r < 0 ? r : steal_fd(&fd);
+}
+
+/*
+ * A process list of the jail's own. With a shared pid namespace the host's /proc is shown, since
+ * the kernel lets only the owner of a pid namespace mount a new one.
+ */
+static int mount_proc(const struct jail *jail, int root_fd, struct error *err)
+{
+	uint64_t attributes = ROOT_ATTRIBUTES | MOUNT_ATTR_NOEXEC;
+	bool is_own = jail->namespaces & CLONE_NEWPID;
+	_cleanup_fd_ int fd = is_own ? mount_new("proc", NULL, 0, attributes, err)
+				     : mount_copy(AT_FDCWD, "/proc", true, err);
+
+	if (fd < 0 && is_own && fd == -EPERM)
+		return error_hint(
+			err, "in a container whose /proc is partly covered the kernel "
+			     "refuses a new one: run that container with an uncovered "
+			     "/proc, or use --share pid");
+	if (fd < 0)
+		return fd;
+	if (!is_own) {
+		int r = mount_restrict(fd, attributes, false, err);
+
+		if (r < 0)
+			return r;
+	}
+	return mount_attach_inside(fd, root_fd, "proc", true, err);
+}
+
+static int mount_parts(const struct jail *jail, int root_fd, int *ret_dev,
+		       struct error *err)
+{
+	_cleanup_fd_ int tmp = -1, run = -1, dev = -1;
+	int r = mount_proc(jail, root_fd, err);
+
+	if (r < 0)
+		return r;
+	dev = bind_scratch(root_fd, "dev", 0755, ROOT_ATTRIBUTES | MOUNT_ATTR_NOEXEC,
+			   err);
+	if (dev < 0)
+		return dev;
+	r = devices_build(dev, jail->map.is_range || !(jail->namespaces & CLONE_NEWUSER),
+			  err);
+	if (r < 0)
+		return r;
+	tmp = bind_scratch(root_fd, "tmp", 01777, ROOT_ATTRIBUTES, err);
+	if (tmp < 0)
+		return tmp;
+	run = bind_scratch(root_fd, "run", 0755, ROOT_ATTRIBUTES, err);
+	if (run < 0)
+		return run;
+	*ret_dev = steal_fd(&dev);
+	return 0;
+}
+
+int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct error *err)
+{
+	_cleanup_fd_ int root = -1, dev = -1;
+
+	/* Else unmounting the old root would be passed on to a host that shares its mounts. */
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(err, errno, "cannot make the mounts private");
+	umask(0);
+	int r = make_scratch(err);
+	if (r < 0)
+		return r;
+	root = make_root(jail, image_fd, err);
+	if (root < 0)
+		return root;
+	r = mount_parts(jail, root, &dev, err);
+	if (r < 0)
+		return r;
+	r = volume_attach(&jail->volumes, root, err);
+	if (r < 0)
+		return r;
+	/* Only now: the places of the mounts above may have had to be made. */
+	if (jail->root == JAIL_ROOT_READ_ONLY) {
+		r = mount_restrict(root, MOUNT_ATTR_RDONLY, false, err);
+		if (r < 0)
+			return r;
+	}
+	*ret_dev = steal_fd(&dev);
+	return steal_fd(&root);
+}
+
+/* Whether "..", as seen from the root, still is the root: else something of the host shows. */
+static bool is_sealed(void)
+{
+	struct stat root, parent;
+
+	return stat("/", &root) == 0 && stat("/..", &parent) == 0 &&
+	       root.st_dev == parent.st_dev && root.st_ino == parent.st_ino;
+}
+
+/*
+ * pivot_root(".", ".") puts the old root on top of the new one, where umount2 finds it
+ * (pivot_root(2), NOTES), and scratch on top of that: two mounts to let go of.
+ */
+int rootfs_enter(int root_fd, struct error *err)
+{
+	if (fchdir(root_fd) < 0)
+		return error_errno(err, errno, "cannot enter the new root");
+	if (syscall(SYS_pivot_root, ".", ".") < 0) {
+		error_errno(err, errno, "cannot change the root");
+		if (err->code == EINVAL)
+			error_hint(err, "the root of an initramfs cannot be changed: "
+					"switch_root first");
+		return -err->code;
+	}
+	for (int i = 0; i < 2; i++)
+		if (umount2(".", MNT_DETACH) < 0)
+			return error_errno(err, errno, "cannot let go of the old root");
+	if (chdir("/") < 0)
+		return error_errno(err, errno, "cannot enter the new root");
+	if (!is_sealed())
+		return error_set(err, EXDEV, "the old root is still there");
+	return 0;
+}

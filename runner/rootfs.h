@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rootfs: builds the jail's file tree in the child's own mount namespace and makes it the root.
+ */
+#ifndef RUNNER_ROOTFS_H
+#define RUNNER_ROOTFS_H
+
+#include "jail.h"
+
+/*
+ * Builds the tree: the image below an overlay (or bound), /proc, /dev, /tmp, /run, volumes.
+ * `image_fd` is root's mount of the image, idmapped by the parent; -1: the child opens the image
+ * itself. *ret_dev is an O_PATH descriptor of the new /dev. Returns an O_PATH descriptor of the
+ * new root, for rootfs_enter.
+ */
+int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev,
+		 struct error *err) _must_check_;
+
+/* Makes `root_fd` the root of this process and lets go of the old one: pivot_root(2). */
+int rootfs_enter(int root_fd, struct error *err) _must_check_;
+
+/*
+ * The parent's half, for root: a detached mount of the image whose owners are shifted by the user
+ * namespace of the child `pid` (mount_setattr(2), MOUNT_ATTR_IDMAP). Returns its descriptor.
+ */
+int rootfs_idmap_image(const struct image *image, pid_t pid,
+		       struct error *err) _must_check_;
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One poll loop over the signals, the channel and the terminal. The jail cannot outlive it: init
+ * is sent SIGKILL by the kernel when this process dies (PR_SET_PDEATHSIG). Called by jail.
+ */
+#include "supervise.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "common/fd.h"
+#include "terminal.h"
+
+enum { SETUP_FAILED = 125, FIXED_POLLS = 2 };
+
+struct supervisor {
+	const struct jail *jail;
+	pid_t pid;
+	int pidfd, channel, signals;
+	bool has_ended, has_failed;
+	int status;
+	struct error failure;
+	struct terminal terminal;
+};
+
+/* All but the ones that mean a fault of this process, and those that stop a background job. */
+static void fill_forwarded(sigset_t *set)
+{
+	static const int excepted[] = {SIGSEGV, SIGBUS, SIGFPE,  SIGILL, SIGTRAP,
+				       SIGABRT, SIGSYS, SIGTTIN, SIGTTOU};
+
+	sigfillset(set);
+	for (size_t i = 0; i < sizeof(excepted) / sizeof(excepted[0]); i++)
+		sigdelset(set, excepted[i]);
+}
+
+int supervise_block_signals(struct error *err)
+{
+	sigset_t set;
+
+	fill_forwarded(&set);
+	/* A caller that ignores SIGCHLD makes the kernel reap children unseen (wait(2)). */
+	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR ||
+	    sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+		return error_errno(err, errno, "cannot block signals");
+	return 0;
+}
+
+/* init's exit status is COMMAND's; if init itself was killed, that is told like a shell does. */
+static void reap(struct supervisor *supervisor)
+{
+	siginfo_t info = {0};
+
+	if (waitid(P_PIDFD, (id_t)supervisor->pidfd, &info, WEXITED | WNOHANG) < 0 ||
+	    !info.si_pid)
+		return;
+	supervisor->has_ended = true;
+	supervisor->status = info.si_code == CLD_EXITED ? info.si_status
+							: 128 + info.si_status;
+}
+
+static void forward(const struct supervisor *supervisor, int signal)
+{
+	/* By pidfd: a pid could have been reused. It fails only when init has ended just now. */
+	syscall(SYS_pidfd_send_signal, supervisor->pidfd, signal, NULL, 0);
+}
+
+static void take_signal(struct supervisor *supervisor)
+{
+	struct signalfd_siginfo info;
+
+	if (read(supervisor->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGCHLD)
+		reap(supervisor);
+	else if (info.ssi_signo == SIGWINCH && supervisor->terminal.master >= 0)
+		terminal_copy_size(&supervisor->terminal); /* the kernel tells the jail */
+	else
+		forward(supervisor, (int)info.ssi_signo);
+}
+
+/*
+ * COMMAND was stopped: stop too, so that the caller's shell gets its prompt. SIGCONT, which is
+ * blocked and so waits in the signalfd, is then forwarded.
+ */
+static void stop_as_well(struct supervisor *supervisor)
+{
+	bool was_raw = supervisor->terminal.is_raw;
+
+	terminal_restore(&supervisor->terminal);
+	kill(getpid(), SIGSTOP);
+	if (was_raw) {
+		terminal_set_raw(&supervisor->terminal);
+		terminal_copy_size(&supervisor->terminal);
+	}
+}
+
+static int take_message(struct supervisor *supervisor,
+			const struct channel_message *message, int fd, struct error *err)
+{
+	switch (message->kind) {
+	case CHANNEL_TERMINAL:
+		return terminal_start(&supervisor->terminal, fd,
+				      &supervisor->jail->terminal_modes, err);
+	case CHANNEL_STOPPED:
+		stop_as_well(supervisor);
+		return 0;
+	case CHANNEL_FAILED:
+		supervisor->has_failed = true;
+		supervisor->status = message->exit_status;
+		supervisor->failure = message->err;
+		return 0;
+	case CHANNEL_GO:
+		break;
+	}
+	return error_set(err, EPROTO, "the jail sent a message of no known kind");
+}
+
+/* Takes all messages that are there. The end of the channel is no failure: SIGCHLD follows. */
+static int take_messages(struct supervisor *supervisor, struct error *err)
+{
+	struct channel_message message;
+	int fd, r;
+
+	for (;;) {
+		r = channel_receive(supervisor->channel, MSG_DONTWAIT, &message, &fd,
+				    err);
+		if (r == -EAGAIN)
+			return 0;
+		if (r == -EPIPE || r == -ECONNRESET) {
+			supervisor->channel = -1;
+			return 0;
+		}
+		if (r >= 0)
+			r = take_message(supervisor, &message, fd, err);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int serve(struct supervisor *supervisor, struct error *err)
+{
+	struct pollfd polls[FIXED_POLLS + TERMINAL_POLLS];
+
+	while (!supervisor->has_ended) {
+		polls[0] = (struct pollfd){.fd = supervisor->signals, .events = POLLIN};
+		polls[1] = (struct pollfd){.fd = supervisor->channel, .events = POLLIN};
+		terminal_prepare_poll(&supervisor->terminal, polls + FIXED_POLLS);
+		if (poll(polls, FIXED_POLLS + TERMINAL_POLLS, -1) < 0)
+			return error_errno(err, errno, "cannot wait for the jail");
+		terminal_relay(&supervisor->terminal, polls + FIXED_POLLS);
+		if (polls[1].revents) {
+			int r = take_messages(supervisor, err);
+
+			if (r < 0)
+				return r;
+		}
+		if (polls[0].revents)
+			take_signal(supervisor);
+	}
+	return 0;
+}
+
+static int finish(struct supervisor *supervisor, struct error *err)
+{
+	if (supervisor->channel >= 0) {
+		int r = take_messages(supervisor, err);
+
+		if (r < 0)
+			return r;
+	}
+	terminal_drain(&supervisor->terminal);
+	if (!supervisor->has_failed)
+		return 0;
+	*err = supervisor->failure;
+	return -err->code;
+}
+
+int supervise_jail(const struct jail *jail, pid_t pid, int pidfd, int channel,
+		   int *ret_status, struct error *err)
+{
+	struct supervisor supervisor = {
+		.jail = jail,
+		.pid = pid,
+		.pidfd = pidfd,
+		.channel = channel,
+		.status = SETUP_FAILED,
+		.terminal = TERMINAL_NONE,
+	};
+	sigset_t set;
+
+	fill_forwarded(&set);
+	_cleanup_fd_ int signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (signals < 0)
+		return error_errno(err, errno, "cannot listen to signals");
+	supervisor.signals = signals;
+	int r = serve(&supervisor, err);
+	if (r >= 0)
+		r = finish(&supervisor, err);
+	terminal_close(&supervisor.terminal);
+	*ret_status = supervisor.status;
+	return r;
+}

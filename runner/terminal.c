@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The relay between two terminals. Nothing here may block: a caller's terminal that was stopped
+ * with Ctrl-S must not keep signals from the jail. Called by supervise.
+ */
+#include "terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "common/fd.h"
+
+/*
+ * A second open file description of the caller's terminal: O_NONBLOCK on the first would hit
+ * every process that shares it. If it cannot be opened (after su(1)), the shared one has to do.
+ */
+static int open_output(void)
+{
+	int fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
+int terminal_start(struct terminal *terminal, int master, const struct termios *modes,
+		   struct error *err)
+{
+	terminal->master = master;
+	terminal->modes = *modes;
+	terminal->output = open_output();
+	if (terminal->output < 0)
+		return error_errno(err, errno, "cannot open the terminal");
+	if (fcntl(master, F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(err, errno, "cannot set up the jail's terminal");
+	terminal->in = (struct terminal_stream){.from = STDIN_FILENO, .to = master};
+	terminal->out = (struct terminal_stream){.from = master, .to = terminal->output};
+	terminal_copy_size(terminal);
+	terminal_set_raw(terminal);
+	return 0;
+}
+
+void terminal_set_raw(struct terminal *terminal)
+{
+	struct termios raw = terminal->modes;
+
+	cfmakeraw(&raw);
+	/* From a background group this stops the process (SIGTTOU) until it is in front. */
+	while (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0 && errno == EINTR)
+		;
+	terminal->is_raw = true;
+}
+
+void terminal_restore(struct terminal *terminal)
+{
+	if (!terminal->is_raw)
+		return;
+	while (tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->modes) < 0 && errno == EINTR)
+		;
+	terminal->is_raw = false;
+}
+
+void terminal_copy_size(const struct terminal *terminal)
+{
+	struct winsize size;
+
+	if (terminal->master >= 0 && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+		ioctl(terminal->master, TIOCSWINSZ, &size);
+}
+
+static bool is_empty(const struct terminal_stream *stream)
+{
+	return stream->start == stream->end;
+}
+
+void terminal_prepare_poll(const struct terminal *terminal, struct pollfd *polls)
+{
+	const struct terminal_stream *streams[] = {&terminal->in, &terminal->out};
+
+	for (int i = 0; i < 2; i++) {
+		const struct terminal_stream *stream = streams[i];
+		bool reads = terminal->master >= 0 && !stream->ended && is_empty(stream);
+		bool writes = terminal->master >= 0 && !is_empty(stream);
+
+		polls[2 * i] = (struct pollfd){.fd = reads ? stream->from : -1,
+					       .events = POLLIN};
+		polls[2 * i + 1] = (struct pollfd){.fd = writes ? stream->to : -1,
+						   .events = POLLOUT};
+	}
+}
+
+static void fill(struct terminal_stream *stream)
+{
+	ssize_t size = read(stream->from, stream->data, sizeof(stream->data));
+
+	if (size > 0) {
+		stream->start = 0;
+		stream->end = (size_t)size;
+	} else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
+		stream->ended =
+			true; /* EIO: the last process of the jail has closed its side */
+	}
+}
+
+static void flush(struct terminal_stream *stream)
+{
+	ssize_t size = write(stream->to, stream->data + stream->start,
+			     stream->end - stream->start);
+
+	if (size > 0)
+		stream->start += (size_t)size;
+	else if (size < 0 && errno != EAGAIN && errno != EINTR)
+		stream->start = stream->end =
+			0; /* the other side is gone: nobody to keep it for */
+}
+
+static void relay(struct terminal_stream *stream, const struct pollfd *polls)
+{
+	if (polls[0].fd >= 0 && polls[0].revents)
+		fill(stream);
+	/* Straight away: most of the time there is room, and a round of poll is saved. */
+	if (!is_empty(stream))
+		flush(stream);
+}
+
+void terminal_relay(struct terminal *terminal, const struct pollfd *polls)
+{
+	if (terminal->master < 0)
+		return;
+	relay(&terminal->in, polls);
+	relay(&terminal->out, polls + 2);
+}
+
+void terminal_drain(struct terminal *terminal)
+{
+	struct terminal_stream *out = &terminal->out;
+
+	while (terminal->master >= 0 && !(out->ended && is_empty(out))) {
+		struct pollfd room = {.fd = out->to, .events = POLLOUT};
+
+		if (is_empty(out))
+			fill(out);
+		if (is_empty(out) && !out->ended && errno == EAGAIN)
+			return; /* somebody outside holds the slave open, and has nothing to say */
+		if (!is_empty(out) && poll(&room, 1, -1) > 0)
+			flush(out);
+	}
+}
+
+void terminal_close(struct terminal *terminal)
+{
+	terminal_restore(terminal);
+	cleanup_fd(&terminal->master);
+	cleanup_fd(&terminal->output);
+	terminal->master = terminal->output = -1;
+}

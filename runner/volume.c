@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Volumes: parsed and copied by the parent, attached by the child; see volume.h for who may do
+ * what. Called by jail.
+ */
+#include "volume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "common/alloc.h"
+#include "common/cleanup.h"
+#include "common/fd.h"
+#include "common/path.h"
+#include "mount.h"
+
+static int add(struct volume_list *list, const struct volume *volume, struct error *err)
+{
+	int r = alloc_grow(&list->items, &list->capacity, list->count + 1,
+			   sizeof(*list->items), err);
+
+	if (r < 0)
+		return r;
+	list->items[list->count++] = *volume;
+	return 0;
+}
+
+static int set_target(struct volume *volume, const char *target, const char *option,
+		      const char *word, struct error *err)
+{
+	if (target[0] != '/')
+		return error_set(err, EINVAL,
+				 "%s %s: the place in the jail must be absolute", option,
+				 word);
+	int r = path_normalize(target, volume->target, sizeof(volume->target), err);
+	if (r < 0)
+		return r;
+	if (!strcmp(volume->target, "/"))
+		return error_set(err, EINVAL, "%s %s: the jail's root cannot be replaced",
+				 option, word);
+	return 0;
+}
+
+static int read_bind(const char *word, struct volume *volume, struct error *err)
+{
+	_cleanup_free_ char *copy = alloc_copy(word, err);
+
+	if (!copy)
+		return -ENOMEM;
+	char *rest = copy, *source = strsep(&rest, ":"), *target = strsep(&rest, ":");
+	if (!*source || !target || !*target ||
+	    (rest && strcmp(rest, "ro") && strcmp(rest, "rw"))) {
+		error_set(err, EINVAL, "--volume: '%s' is not SRC:DST[:ro]", word);
+		return error_hint(err, "for example --volume /srv/data:/data:ro");
+	}
+	volume->read_only = rest && !strcmp(rest, "ro");
+	_cleanup_free_ char *absolute = realpath(source, NULL);
+	if (!absolute || stat(absolute, &volume->stat) < 0)
+		return error_errno(err, errno, "--volume %s: %s", word, source);
+	snprintf(volume->source, sizeof(volume->source), "%s", absolute);
+	return set_target(volume, target, "--volume", word, err);
+}
+
+/* Copies the value of a tmpfs option that is made of `allowed` bytes only. */
+static bool take_value(const char *value, const char *allowed, char *ret, size_t size)
+{
+	if (!*value || strspn(value, allowed) != strlen(value) || strlen(value) >= size)
+		return false;
+	snprintf(ret, size, "%s", value);
+	return true;
+}
+
+static int read_tmpfs(const char *word, struct volume *volume, struct error *err)
+{
+	_cleanup_free_ char *copy = alloc_copy(word, err);
+	char *option;
+
+	if (!copy)
+		return -ENOMEM;
+	char *rest = copy, *target = strsep(&rest, ":");
+	while ((option = strsep(&rest, ","))) {
+		bool good = false;
+
+		if (!strncmp(option, "size=", 5))
+			good = take_value(option + 5, "0123456789kKmMgG%", volume->size,
+					  sizeof(volume->size));
+		else if (!strncmp(option, "mode=", 5))
+			good = take_value(option + 5, "01234567", volume->mode,
+					  sizeof(volume->mode));
+		if (!good) {
+			error_set(err, EINVAL, "--tmpfs %s: bad option '%s'", word,
+				  option);
+			return error_hint(err,
+					  "known are size=N[k|m|g|%%] and mode=OCTAL");
+		}
+	}
+	return set_target(volume, target, "--tmpfs", word, err);
+}
+
+/* Parents before what lies below them, whatever order the user named them in, as docker does. */
+static int compare_targets(const void *a, const void *b)
+{
+	const struct volume *first = a, *second = b;
+
+	return strcmp(first->target, second->target);
+}
+
+int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
+		struct volume_list *ret, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < tmpfs->count; i++) {
+		struct volume volume = {.mount_fd = -1};
+
+		r = read_tmpfs(tmpfs->items[i], &volume, err);
+		if (r >= 0)
+			r = add(ret, &volume, err);
+	}
+	for (size_t i = 0; r >= 0 && i < volumes->count; i++) {
+		struct volume volume = {.mount_fd = -1};
+
+		r = read_bind(volumes->items[i], &volume, err);
+		if (r >= 0)
+			r = add(ret, &volume, err);
+	}
+	if (ret->count)
+		qsort(ret->items, ret->count, sizeof(*ret->items), compare_targets);
+	return r;
+}
+
+static uint64_t attributes_of(const struct volume *volume)
+{
+	return MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+	       (volume->read_only ? (uint64_t)MOUNT_ATTR_RDONLY : 0);
+}
+
+/* A recursive copy: a plain one could uncover what the host hid below a mount (locked, EINVAL). */
+static int copy_source(const struct volume *volume, struct error *err)
+{
+	struct stat st;
+	_cleanup_fd_ int fd = mount_copy(AT_FDCWD, volume->source, true, err);
+
+	if (fd < 0)
+		return error_wrap(err, "volume %s", volume->source);
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, errno, "volume %s", volume->source);
+	if (st.st_dev != volume->stat.st_dev || st.st_ino != volume->stat.st_ino)
+		return error_set(err, ESTALE, "volume %s: it was replaced just now",
+				 volume->source);
+	/* Before it is attached: there is no moment in which it can be written to. */
+	int r = mount_restrict(fd, attributes_of(volume), true, err);
+	if (r < 0)
+		return error_wrap(err, "volume %s", volume->source);
+	return steal_fd(&fd);
+}
+
+int volume_copy_mounts(struct volume_list *list, struct error *err)
+{
+	/* Private: a copy of a shared mount would pass the jail's unmounts on to the host. */
+	struct mount_attr private = {.propagation = MS_PRIVATE};
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct volume *volume = &list->items[i];
+
+		if (!volume->source[0])
+			continue;
+		volume->mount_fd = copy_source(volume, err);
+		if (volume->mount_fd < 0)
+			return volume->mount_fd;
+		if (mount_setattr(volume->mount_fd, "", AT_EMPTY_PATH | AT_RECURSIVE,
+				  &private, sizeof(private)) < 0)
+			return error_errno(err, errno, "volume %s", volume->source);
+	}
+	return 0;
+}
+
+static int new_tmpfs(const struct volume *volume, struct error *err)
+{
+	struct mount_setting settings[2] = {
+		{"mode", volume->mode[0] ? volume->mode : "1777"},
+	};
+	size_t count = 1;
+
+	if (volume->size[0])
+		settings[count++] = (struct mount_setting){"size", volume->size};
+	return mount_new("tmpfs", settings, count, attributes_of(volume), err);
+}
+
+static int attach_one(const struct volume *volume, int root_fd, struct error *err)
+{
+	_cleanup_fd_ int own = -1;
+	bool is_folder = !volume->source[0] || S_ISDIR(volume->stat.st_mode);
+	int fd = volume->mount_fd;
+
+	if (fd < 0) {
+		own = volume->source[0] ? copy_source(volume, err)
+					: new_tmpfs(volume, err);
+		if (own < 0)
+			return own;
+		fd = own;
+	}
+	return mount_attach_inside(fd, root_fd, volume->target, is_folder, err);
+}
+
+int volume_attach(const struct volume_list *list, int root_fd, struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		int r = attach_one(&list->items[i], root_fd, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void volume_list_free(struct volume_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		cleanup_fd(&list->items[i].mount_fd);
+	free(list->items);
+	*list = (struct volume_list){0};
+}
