@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * elfdeps: the command line. Reads options, resolves every FILE with one resolver, and prints what
+ * report and graph make of it. The exit status is the worst of all files.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/path.h"
+#include "common/strmap.h"
+#include "common/sysroot.h"
+#include "elfdeps.h"
+#include "graph.h"
+#include "report.h"
+
+enum { FOUND = 0, MISSING = 1, USAGE = 2, UNRESOLVED = 3 };
+
+struct values {
+	struct cli_common common;
+	bool list, zero, links, ldd, json, dot, env;
+	const char *root, *library_path, *preload, *hwcaps;
+};
+
+#define OFFSET(member) offsetof(struct values, member)
+
+static const struct cli_option options[] = {
+	{"list", 'l', CLI_FLAG, OFFSET(list), NULL, "one path a line, in load order"},
+	{"zero", '0', CLI_FLAG, OFFSET(zero), NULL,
+	 "as --list, with a NUL behind each path and nothing escaped"},
+	{"links", 0, CLI_FLAG, OFFSET(links), NULL,
+	 "as --list, with every symlink on the way and what it leads to"},
+	{"ldd", 0, CLI_FLAG, OFFSET(ldd), NULL, "print the text of ldd"},
+	{"json", 0, CLI_FLAG, OFFSET(json), NULL,
+	 "print JSON; elfdeps(1) has the schema"},
+	{"dot", 0, CLI_FLAG, OFFSET(dot), NULL, "print a graph for graphviz"},
+	{"root", 0, CLI_STRING, OFFSET(root), "DIR", "resolve as if chrooted to DIR"},
+	{"library-path", 0, CLI_STRING, OFFSET(library_path), "P",
+	 "search as if LD_LIBRARY_PATH were P"},
+	{"preload", 0, CLI_STRING, OFFSET(preload), "L", "load as if LD_PRELOAD were L"},
+	{"hwcaps", 0, CLI_STRING, OFFSET(hwcaps), "none|host|all|NAME",
+	 "variants for better processors to choose (none)"},
+	{"env", 0, CLI_FLAG, OFFSET(env), NULL,
+	 "obey LD_LIBRARY_PATH and LD_PRELOAD of the environment"},
+};
+
+static const struct cli_program program = {
+	.name = "elfdeps",
+	.usage = "[OPTION…] FILE…",
+	.summary = "Tells what an ELF program or script needs to start, without running "
+		   "anything.",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+	.notes = "Exit status: 0 all is found, 1 something is missing, 2 wrong usage, 3 "
+		 "a FILE is "
+		 "nothing\nthat can be resolved.\n",
+};
+
+/* All that lives while the files are gone through. */
+struct run {
+	const struct values *values;
+	struct elfdeps *resolver;
+	struct sysroot root; /* for --links */
+	struct report_list list;
+	json_t *json;
+	struct strmap drawn; /* for --dot */
+	bool several;
+};
+
+static bool is_listing(const struct values *values)
+{
+	return values->list || values->zero || values->links;
+}
+
+static int check_usage(const struct values *values, int files, struct error *err)
+{
+	if (is_listing(values) + values->ldd + values->json + values->dot > 1) {
+		error_set(err, EINVAL, "two forms of output asked for at once");
+		return error_hint(err, "give one of --list, --ldd, --json, --dot");
+	}
+	if (files < 1) {
+		error_set(err, EINVAL, "no FILE given");
+		return error_hint(err, "'elfdeps --help' tells how to call it");
+	}
+	return 0;
+}
+
+/* The forms that have no place for it on stdout say on stderr what is missing. */
+static void complain_missing(const struct elfdeps_closure *closure)
+{
+	char name[1024], by[1024];
+	struct error err;
+
+	for (size_t i = 0; i < closure->count; i++) {
+		const struct elfdeps_object *object = closure->objects[i];
+
+		for (size_t j = 0; j < object->edge_count; j++) {
+			if (object->edges[j].object)
+				continue;
+			path_escape(object->path, by, sizeof(by));
+			path_escape(object->edges[j].name, name, sizeof(name));
+			error_set(&err, ENOENT, "%s: needs %s, which is not found", by,
+				  name);
+			log_error(&err);
+		}
+	}
+}
+
+static int print_closure(struct run *run, const char *file,
+			 const struct elfdeps_closure *closure, struct error *err)
+{
+	const struct values *values = run->values;
+	char escaped[4096];
+
+	if (values->json)
+		return graph_json_add(run->json, file, closure, NULL, err);
+	if (values->dot || is_listing(values))
+		complain_missing(closure);
+	if (values->dot)
+		return graph_dot(closure, &run->drawn, err);
+	if (is_listing(values))
+		return report_list(&run->list, closure, err);
+	if (!values->ldd)
+		return report_tree(closure, err);
+	if (run->several)
+		printf("%s:\n", path_escape(file, escaped, sizeof(escaped)));
+	return report_ldd(closure, err);
+}
+
+/* The error's text with control bytes escaped: it may hold names out of a hostile file. */
+static void log_escaped(const struct error *err)
+{
+	struct error clean = {.code = err->code};
+
+	path_escape(err->text, clean.text, sizeof(clean.text));
+	path_escape(err->hint, clean.hint, sizeof(clean.hint));
+	log_error(&clean);
+}
+
+/* Resolves and prints one file; answers the exit status that it asks for. */
+static int do_file(struct run *run, const char *file)
+{
+	struct elfdeps_closure closure = {0};
+	struct error err = {0}, failure;
+	int r = elfdeps_resolve(run->resolver, file, &closure, &err);
+
+	if (r == 0) {
+		r = print_closure(run, file, &closure, &err);
+		if (r == 0)
+			return closure.missing ? MISSING : FOUND;
+	} else if (run->json) {
+		failure = err;
+		if (graph_json_add(run->json, file, NULL, &failure, &err) < 0)
+			log_escaped(&err);
+		err = failure;
+	}
+	log_escaped(&err);
+	return r == -ELIBBAD ? MISSING : UNRESOLVED;
+}
+
+static int begin(struct run *run, struct error *err)
+{
+	const struct values *values = run->values;
+	struct elfdeps_options chosen = {
+		.root = values->root,
+		.library_path = values->library_path,
+		.preload = values->preload,
+		.hwcaps = values->hwcaps,
+	};
+	int r;
+
+	if (values->env && !chosen.library_path)
+		chosen.library_path = getenv("LD_LIBRARY_PATH");
+	if (values->env && !chosen.preload)
+		chosen.preload = getenv("LD_PRELOAD");
+	r = elfdeps_new(&chosen, &run->resolver, err);
+	if (r == 0 && values->links)
+		r = sysroot_open(values->root, &run->root, err);
+	if (r < 0)
+		return r;
+	run->list.root = &run->root;
+	run->list.zero = values->zero;
+	run->list.links = values->links;
+	if (values->json)
+		run->json = graph_json(err);
+	if (values->dot)
+		graph_dot_begin();
+	return values->json && !run->json ? -ENOMEM : 0;
+}
+
+static int end(struct run *run, struct error *err)
+{
+	int r = 0;
+
+	if (run->json)
+		r = graph_json_print(run->json, err);
+	if (run->values->dot)
+		graph_dot_end();
+	if (r == 0 && (fflush(stdout) || ferror(stdout)))
+		r = error_errno(err, errno ? errno : EIO, "cannot write to stdout");
+	return r;
+}
+
+static int go(struct run *run, char **files)
+{
+	struct error err = {0};
+	int worst = FOUND;
+
+	if (begin(run, &err) < 0) {
+		log_escaped(&err);
+		return err.code == EINVAL ? USAGE : UNRESOLVED;
+	}
+	for (; *files; files++) {
+		int status = do_file(run, *files);
+
+		worst = status > worst ? status : worst;
+	}
+	if (end(run, &err) < 0) {
+		log_escaped(&err);
+		worst = worst > MISSING ? worst : MISSING;
+	}
+	return worst;
+}
+
+static void clean_up(struct run *run)
+{
+	report_list_free(&run->list);
+	strmap_free(&run->drawn);
+	json_decref(run->json);
+	sysroot_close(&run->root);
+	elfdeps_free(run->resolver);
+}
+
+int main(int argc, char **argv)
+{
+	struct values values = {0};
+	struct run run = {.values = &values, .root = {.fd = -1}};
+	struct error err = {0};
+	int first, status;
+
+	log_init("elfdeps", LOG_NORMAL);
+	if (cli_parse(&program, argc, argv, &values, &first, &err) < 0) {
+		log_escaped(&err);
+		return USAGE;
+	}
+	if (cli_answer(&program, &values.common))
+		return FOUND;
+	log_init("elfdeps", cli_log_level(&values.common));
+	if (check_usage(&values, argc - first, &err) < 0) {
+		log_escaped(&err);
+		return USAGE;
+	}
+	run.several = argc - first > 1;
+	status = go(&run, argv + first);
+	clean_up(&run);
+	return status;
+}

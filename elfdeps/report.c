@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The text forms. All but the NUL-separated list escape control bytes: names come from files that
+ * may want to drive the reader's terminal. Called by main.
+ */
+#include "report.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/cleanup.h"
+#include "common/path.h"
+
+enum {
+	ESCAPED_MAX = 4 * PATH_MAX + 1,
+	INDENT = 4,
+	INDENT_LEVELS =
+		40, /* deeper ones stay there: a hostile chain must not print gigabytes */
+};
+
+static void print(const char *text)
+{
+	char escaped[ESCAPED_MAX];
+
+	fputs(path_escape(text, escaped, sizeof(escaped)), stdout);
+}
+
+void report_list_free(struct report_list *list)
+{
+	strmap_free(&list->seen);
+	strlist_free(&list->paths);
+}
+
+static int list_path(struct report_list *list, const char *path, struct error *err)
+{
+	int r;
+
+	if (strmap_get(&list->seen, path))
+		return 0;
+	r = strlist_add(&list->paths, path, err);
+	if (r < 0)
+		return r;
+	char *kept = list->paths.items[list->paths.count - 1];
+	if (list->zero)
+		fputs(kept, stdout);
+	else
+		print(kept);
+	putchar(list->zero ? '\0' : '\n');
+	return strmap_put(&list->seen, kept, kept, err);
+}
+
+static int list_link(void *data, const char *path, const char *target, struct error *err)
+{
+	(void)target;
+	return list_path(data, path, err);
+}
+
+static int list_links(struct report_list *list, const char *path, struct error *err)
+{
+	const struct sysroot_visitor visitor = {.link = list_link, .data = list};
+	_cleanup_free_ char *absolute = NULL;
+	char canonical[PATH_MAX];
+	int r;
+
+	if (path[0] != '/') { /* sysroot_resolve counts from the root */
+		_cleanup_free_ char *here = list->root->fd < 0 ? getcwd(NULL, 0)
+							       : strdup("");
+
+		absolute = here ? alloc_format(err, "%s/%s", here, path) : NULL;
+		if (!absolute)
+			return error_nomem(err);
+		path = absolute;
+	}
+	r = sysroot_resolve(list->root, path, &visitor, canonical, err);
+	return r < 0 ? r : list_path(list, canonical, err);
+}
+
+int report_list(struct report_list *list, const struct elfdeps_closure *closure,
+		struct error *err)
+{
+	for (size_t i = 0; i < closure->count; i++) {
+		const char *path = closure->objects[i]->path;
+		int r = list_path(list, path, err);
+
+		if (r == 0 && list->links)
+			r = list_links(list, path, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void print_edge(const struct elfdeps_edge *edge, size_t depth, bool again)
+{
+	size_t level = depth < INDENT_LEVELS ? depth : INDENT_LEVELS;
+
+	printf("%*s", (int)(level * INDENT), "");
+	if (!edge->object || strcmp(edge->name, edge->object->path) != 0) {
+		print(edge->name);
+		fputs(" => ", stdout);
+	}
+	if (!edge->object) {
+		puts("not found");
+		return;
+	}
+	print(edge->object->path);
+	printf(" [%s", elfdeps_rule_name(edge->rule));
+	if (edge->detail) {
+		fputs(": ", stdout);
+		print(edge->detail);
+	}
+	puts(again && edge->object->edge_count ? "] *" : "]");
+}
+
+static int own(struct strmap *owners, const struct elfdeps_edge *edge, struct error *err)
+{
+	void *value;
+
+	if (!edge->object || strmap_get(owners, edge->object->path))
+		return 0;
+	memcpy(&value, &edge, sizeof(value));
+	return strmap_put(owners, edge->object->path, value, err);
+}
+
+/* Notes for each path the edge below which it is shown: the one that found it, or else the first
+ * that names it (a library that has the usual loader has no such edge). */
+static int find_owners(const struct elfdeps_closure *closure, bool finders,
+		       struct strmap *owners, struct error *err)
+{
+	for (size_t i = 0; i < closure->count; i++) {
+		const struct elfdeps_object *object = closure->objects[i];
+
+		for (size_t j = 0; j < object->edge_count; j++) {
+			bool finds = object->edges[j].rule != ELFDEPS_RULE_LOADED;
+
+			if (finds == finders && own(owners, &object->edges[j], err) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* One object whose edges are being printed. */
+struct level {
+	const struct elfdeps_object *object;
+	size_t next;
+};
+
+/* A walk with a stack of its own: chains may be deeper than the process' stack. */
+static int print_below(const struct elfdeps_object *object, const struct strmap *owners,
+		       struct error *err)
+{
+	_cleanup_free_ struct level *stack = NULL;
+	size_t capacity = 0, depth = 0;
+	int r = alloc_grow(&stack, &capacity, 1, sizeof(*stack), err);
+
+	if (r < 0)
+		return r;
+	stack[depth++] = (struct level){.object = object};
+	while (depth) {
+		struct level *level = &stack[depth - 1];
+
+		if (level->next == level->object->edge_count) {
+			depth--;
+			continue;
+		}
+		const struct elfdeps_edge *edge = &level->object->edges[level->next++];
+		bool here = edge->object &&
+			    strmap_get(owners, edge->object->path) == edge;
+		print_edge(edge, depth, !here);
+		if (!here)
+			continue;
+		r = alloc_grow(&stack, &capacity, depth + 1, sizeof(*stack), err);
+		if (r < 0)
+			return r;
+		stack[depth++] = (struct level){.object = edge->object};
+	}
+	return 0;
+}
+
+int report_tree(const struct elfdeps_closure *closure, struct error *err)
+{
+	_cleanup_strmap_ struct strmap owners = {0};
+	int r = find_owners(closure, true, &owners, err);
+
+	if (r == 0)
+		r = find_owners(closure, false, &owners, err);
+	if (r < 0)
+		return r;
+	print(closure->objects[0]->path);
+	putchar('\n');
+	return print_below(closure->objects[0], &owners, err);
+}
+
+static void ldd_edge(const struct elfdeps_edge *edge)
+{
+	putchar('\t');
+	print(edge->name);
+	if (!edge->object) {
+		puts(" => not found");
+		return;
+	}
+	if (strcmp(edge->name, edge->object->path) != 0) {
+		fputs(" => ", stdout);
+		print(edge->object->path);
+	}
+	puts(" (0x0000000000000000)");
+}
+
+/* The loader stands under its path, not under the SONAME that libc needs it by. */
+static void ldd_loader(const struct elfdeps_edge *interp)
+{
+	putchar('\t');
+	print(interp->object->path);
+	puts(" (0x0000000000000000)");
+}
+
+/* What has been printed in ldd's form. */
+struct ldd {
+	const struct elfdeps_object *main;
+	const struct elfdeps_edge *interp;
+	struct strmap seen;
+	size_t lines;
+};
+
+static int ldd_mention(struct ldd *ldd, const struct elfdeps_edge *edge,
+		       struct error *err)
+{
+	const char *path = edge->object ? edge->object->path : NULL;
+
+	if (edge->rule == ELFDEPS_RULE_INTERP && path && !ldd->interp) {
+		ldd->interp = edge;
+		return 0;
+	}
+	if (path && (edge->object == ldd->main || strmap_get(&ldd->seen, path)))
+		return 0;
+	if (path && strmap_put(&ldd->seen, path, edge->object, err) < 0)
+		return -ENOMEM;
+	if (path && ldd->interp && !strcmp(path, ldd->interp->object->path))
+		ldd_loader(ldd->interp);
+	else
+		ldd_edge(edge);
+	ldd->lines++;
+	return 0;
+}
+
+/* The order of first mention is that of loading; the loader comes where it is needed first. */
+int report_ldd(const struct elfdeps_closure *closure, struct error *err)
+{
+	struct ldd ldd = {.main = closure->objects[0]};
+	int r = 0;
+
+	for (size_t i = 0; i < closure->count; i++)
+		for (size_t j = 0; j < closure->objects[i]->edge_count && r == 0; j++)
+			r = ldd_mention(&ldd, &closure->objects[i]->edges[j], err);
+	if (r == 0 && ldd.interp && !strmap_get(&ldd.seen, ldd.interp->object->path))
+		ldd_loader(ldd.interp);
+	else if (r == 0 && !ldd.lines)
+		puts("\tstatically linked");
+	strmap_free(&ldd.seen);
+	return r;
+}
