@@ -16,6 +16,23 @@ static void write_text(struct error *err, int code, const char *format, va_list 
 	vsnprintf(err->text, sizeof(err->text), format, args);
 }
 
+/*
+ * A long path name must not hide why it failed: what does not fit is cut off the end of what stands
+ * in front, but for a quarter of the room, then off the beginning of the cause.
+ */
+static void append_cause(struct error *err, const char *cause)
+{
+	enum { ROOM = ERROR_TEXT_MAX - sizeof(": "), CONTEXT = ROOM / 4 };
+	size_t used = strlen(err->text), length = strlen(cause);
+	size_t most = length < ROOM - CONTEXT ? ROOM - length : CONTEXT;
+
+	if (used > most)
+		used = most;
+	if (used + length > ROOM)
+		cause += used + length - ROOM;
+	snprintf(err->text + used, sizeof(err->text) - used, ": %s", cause);
+}
+
 int error_set(struct error *err, int code, const char *format, ...)
 {
 	va_list args;
@@ -37,11 +54,9 @@ int error_errno(struct error *err, int code, const char *format, ...)
 	va_start(args, format);
 	write_text(err, code, format, args);
 	va_end(args);
-	size_t used = strlen(err->text);
 	/* strerrordesc_np is a table look-up: no locale, no allocation, safe after clone. */
 	const char *words = strerrordesc_np(code);
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s",
-		 words ? words : "unknown error");
+	append_cause(err, words ? words : "unknown error");
 	return -code;
 }
 
@@ -56,8 +71,7 @@ int error_wrap(struct error *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
-	size_t used = strlen(err->text);
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s", inner);
+	append_cause(err, inner);
 	return -err->code;
 }
 

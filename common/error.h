@@ -33,10 +33,16 @@ struct error {
  */
 int error_set(struct error *err, int code, const char *format, ...) _printf_(3, 4);
 
-/* As error_set, and appends ": " and the errno's own words (strerror(3)). */
+/*
+ * As error_set, and appends ": " and the errno's own words (strerror(3)); where both do not fit,
+ * the text is cut, never the words.
+ */
 int error_errno(struct error *err, int code, const char *format, ...) _printf_(3, 4);
 
-/* Puts "context: " in front of the text that is there; returns -code of the error. */
+/*
+ * Puts "context: " in front of the text that is there; returns -code of the error. What does
+ * not fit is cut in the middle: the cause stands at the end.
+ */
 int error_wrap(struct error *err, const char *format, ...) _printf_(2, 3);
 
 /* Says what the user can do; replaces an earlier hint; returns -code of the error. */
