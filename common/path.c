@@ -70,18 +70,33 @@ bool path_is_below(const char *path, const char *folder)
 	       (path[length] == '\0' || path[length] == '/');
 }
 
-/* The length of the well-formed UTF-8 sequence at `at`, 0 if there is none (RFC 3629). */
+/*
+ * The least and the greatest second byte behind a lead byte: without overlong forms, surrogates and
+ * what lies above U+10FFFF (RFC 3629, section 4). Behind C2 also without the C1 controls: terminals
+ * obey them too.
+ */
+static bool second_byte_fits(unsigned char lead, unsigned char second)
+{
+	unsigned char least = lead == 0xc2 || lead == 0xe0 ? 0xa0
+			      : lead == 0xf0               ? 0x90
+							   : 0x80;
+	unsigned char greatest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+
+	return second >= least && second <= greatest;
+}
+
+/* The length of the well-formed UTF-8 sequence at `at`, 0 if there is none or it is a control. */
 static size_t utf8_length(const unsigned char *at)
 {
-	size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+	size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
 
-	if (at[0] >= 0x80 && (at[0] < 0xc2 || at[0] > 0xf4))
+	if (at[0] < 0x80)
+		return 1;
+	if (at[0] < 0xc2 || at[0] > 0xf4 || !second_byte_fits(at[0], at[1]))
 		return 0;
-	for (size_t i = 1; i < length; i++)
+	for (size_t i = 2; i < length; i++)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-	if (at[0] == 0xc2 && at[1] < 0xa0) /* C1 controls: terminals obey them too */
-		return 0;
 	return length;
 }
 
