@@ -116,7 +116,11 @@ char *arena_format(struct arena *arena, struct error *err, const char *format, .
 	va_start(args, format);
 	va_copy(again, args);
 	int length = vsnprintf(NULL, 0, format, args);
-	char *text = length < 0 ? NULL : arena_alloc(arena, (size_t)length + 1, err);
+	char *text = NULL;
+	if (length < 0)
+		error_nomem(err);
+	else
+		text = arena_alloc(arena, (size_t)length + 1, err);
 	if (text)
 		vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);

@@ -37,7 +37,7 @@ void *arena_alloc(struct arena *arena, size_t size, struct error *err) _must_che
 char *arena_copy(struct arena *arena, const char *text, size_t length,
 		 struct error *err) _must_check_;
 
-/* A formatted string; owned by the arena. */
+/* A formatted string, or NULL with err set; owned by the arena. */
 char *arena_format(struct arena *arena, struct error *err, const char *format, ...)
 	_printf_(3, 4) _must_check_;
 
