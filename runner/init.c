@@ -73,9 +73,6 @@ static int become_command(const struct jail *jail, int slave, struct error *err)
 
 	if (r < 0)
 		return r;
-	r = privileges_limit(err);
-	if (r < 0)
-		return r;
 	r = privileges_become_user(&jail->account, only_root, !jail->map.deny_setgroups,
 				   err);
 	if (r < 0)
@@ -190,7 +187,7 @@ static int prepare(const struct jail *jail, int slave, struct error *err)
 		return error_errno(err, errno, "cannot start a session");
 	if (slave >= 0 && ioctl(slave, TIOCSCTTY, 0) < 0)
 		return error_errno(err, errno, "cannot control the jail's terminal");
-	return 0;
+	return privileges_limit(err); /* once, for this process and for COMMAND */
 }
 
 /* Holds nothing of the caller's open: not the terminal, not a pipe that a reader waits to end. */
@@ -226,8 +223,7 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave)
 		run_command(jail, channel, slave);
 	setpgid(command,
 		command); /* both sides do: a signal may come before COMMAND did */
-	if (let_go(channel, &err) < 0 || privileges_limit(&err) < 0 ||
-	    privileges_drop_for_init(&err) < 0)
+	if (let_go(channel, &err) < 0 || privileges_drop_for_init(&err) < 0)
 		fail(channel, SETUP_FAILED, &err);
 	int status = serve(command, channel);
 	_exit(status);

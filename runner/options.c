@@ -16,6 +16,8 @@ static const struct cli_option table[] = {
 	 "start in this folder of the jail"},
 	{"user", 'u', CLI_STRING, AT(user), "USER[:GROUP]",
 	 "run as this user of the image"},
+	{"entrypoint", 0, CLI_STRING, AT(entrypoint), "PROGRAM",
+	 "run this in place of the image's entrypoint"},
 	{"hostname", 'h', CLI_STRING, AT(hostname), "NAME", "the jail's hostname"},
 	{"volume", 'v', CLI_LIST, AT(volumes), "SRC:DST[:ro]",
 	 "show a file or folder of the host at DST"},

@@ -17,6 +17,7 @@
 #include "environment.h"
 #include "jail.h"
 #include "namespaces.h"
+#include "settings.h"
 
 /* A label as in hostname(7), or several with dots; the kernel itself takes any 64 bytes. */
 static bool is_hostname(const char *name)
@@ -76,10 +77,12 @@ static int choose_root(const struct options *options, struct jail *jail,
 	return 0;
 }
 
-static int choose_workdir(const struct options *options, struct jail *jail,
-			  struct error *err)
+static int choose_workdir(const struct options *options, const struct settings *settings,
+			  struct jail *jail, struct error *err)
 {
-	const char *wanted = options->workdir ? options->workdir : "/";
+	const char *wanted = options->workdir    ? options->workdir
+			     : settings->workdir ? settings->workdir
+						 : "/";
 
 	if (wanted[0] != '/')
 		return error_set(err, EINVAL, "--workdir: '%s' is not absolute", wanted);
@@ -108,13 +111,32 @@ static const char *choose_shell(const struct jail *jail)
 	return NULL;
 }
 
-static int choose_command(const struct options *options, struct jail *jail,
-			  struct error *err)
+static int add_words(struct strlist *list, char *const *words, struct error *err)
 {
 	int r = 0;
 
-	for (char **word = options->command; r >= 0 && *word; word++)
-		r = strlist_add(&jail->command, *word, err);
+	for (; r >= 0 && words && *words; words++)
+		r = strlist_add(list, *words, err);
+	return r;
+}
+
+/* As docker: the entrypoint stays in front; the user's COMMAND takes the place of cmd. */
+static int choose_command(const struct options *options, const struct settings *settings,
+			  struct jail *jail, struct error *err)
+{
+	int r;
+
+	if (options->entrypoint)
+		r = *options->entrypoint
+			    ? strlist_add(&jail->command, options->entrypoint, err)
+			    : 0;
+	else
+		r = add_words(&jail->command, settings->entrypoint.items, err);
+	if (r < 0)
+		return r;
+	bool own_command = !*options->command && !options->entrypoint;
+	r = add_words(&jail->command,
+		      own_command ? settings->command.items : options->command, err);
 	if (r < 0 || jail->command.count)
 		return r;
 	const char *shell = choose_shell(jail);
@@ -126,15 +148,15 @@ static int choose_command(const struct options *options, struct jail *jail,
 	return strlist_add(&jail->command, shell, err);
 }
 
-static int choose_user(const struct options *options, struct jail *jail,
-		       struct error *err)
+static int choose_user(const struct options *options, const struct settings *settings,
+		       struct jail *jail, struct error *err)
 {
-	static const struct strlist no_settings = {0};
-	int r = account_find(jail->image.root_fd, options->user, &jail->account, err);
+	const char *user = options->user ? options->user : settings->user;
+	int r = account_find(jail->image.root_fd, user, &jail->account, err);
 
 	if (r < 0)
 		return r;
-	return environment_build(&jail->account, &no_settings, &options->env,
+	return environment_build(&jail->account, &settings->environment, &options->env,
 				 &jail->environment, err);
 }
 
@@ -144,6 +166,22 @@ static void look_at_terminal(struct jail *jail)
 	jail->has_terminal = tcgetattr(STDIN_FILENO, &jail->terminal_modes) == 0 &&
 			     isatty(STDOUT_FILENO) &&
 			     ioctl(STDIN_FILENO, TIOCGWINSZ, &jail->terminal_size) == 0;
+}
+
+/* What the image says about itself, and what the user says instead. */
+static int obey_settings(const struct options *options, struct jail *jail,
+			 struct error *err)
+{
+	_cleanup_settings_ struct settings settings = {0};
+	int r = settings_read(jail->image.root_fd, &settings, err);
+
+	if (r < 0)
+		return r;
+	r = choose_workdir(options, &settings, jail, err);
+	if (r < 0)
+		return r;
+	r = choose_user(options, &settings, jail, err);
+	return r < 0 ? r : choose_command(options, &settings, jail, err);
 }
 
 int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
@@ -165,13 +203,7 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 	r = choose_hostname(options, jail, err);
 	if (r < 0)
 		return r;
-	r = choose_workdir(options, jail, err);
-	if (r < 0)
-		return r;
-	r = choose_user(options, jail, err);
-	if (r < 0)
-		return r;
-	r = choose_command(options, jail, err);
+	r = obey_settings(options, jail, err);
 	if (r < 0)
 		return r;
 	look_at_terminal(jail);
