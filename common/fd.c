@@ -134,7 +134,7 @@ int fd_copy(int from, int to, uint64_t size, const char *name, struct error *err
 		size_t want = size < COPY_CHUNK ? (size_t)size : COPY_CHUNK;
 		ssize_t done = copy_in_kernel(from, to, want, &use_range);
 
-		if (done == -EINTR || done == -EAGAIN)
+		if (done == -EINTR)
 			continue;
 		if (done == 0 || (done < 0 && is_unsupported((int)-done)))
 			return copy_by_hand(from, to, size, name, err);
