@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "path.h"
+
 static const char *program_name = "jailbuild";
 static int wanted_level = LOG_NORMAL;
 
@@ -31,13 +33,17 @@ static bool use_colour(void)
 	return !(no_color && *no_color) && isatty(STDERR_FILENO);
 }
 
+/*
+ * Names of files stand in messages as they are, and names can be hostile: what would drive the
+ * terminal or fake a second line is escaped here, for all of them.
+ */
 static void print_line(const char *kind, const char *colour, const char *text)
 {
-	char line[2200];
+	char safe[4 * ERROR_TEXT_MAX + 1], line[sizeof(safe) + 200];
 	bool coloured = use_colour();
 	int used = snprintf(line, sizeof(line) - 1, "%s: %s%s:%s %s", program_name,
 			    coloured ? colour : "", kind, coloured ? "\033[0m" : "",
-			    text);
+			    path_escape_controls(text, safe, sizeof(safe)));
 	size_t length = used < 0 ? 0 : (size_t)used;
 
 	if (length > sizeof(line) - 2)

@@ -2,7 +2,8 @@
 /*
  * log: what the programs say on stderr, as `PROGRAM: error|warning|note: TEXT`. Only main files
  * and command files call it: library code returns errors and never prints. Colours appear only on
- * a terminal and never with NO_COLOR set (no-color.org).
+ * a terminal and never with NO_COLOR set (no-color.org). Control bytes and broken UTF-8 of a text
+ * come out as \xNN, a newline too: one call prints one line.
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H

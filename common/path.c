@@ -100,22 +100,22 @@ static size_t utf8_length(const unsigned char *at)
 	return length;
 }
 
-static bool is_plain(const unsigned char *at, size_t length)
+static bool is_plain(const unsigned char *at, size_t length, bool keep_backslash)
 {
-	return length > 1 || (length == 1 && *at >= 0x20 && *at != 0x7f && *at != '\\');
+	if (length == 1 && *at == '\\')
+		return keep_backslash;
+	return length > 1 || (length == 1 && *at >= 0x20 && *at != 0x7f);
 }
 
-const char *path_escape(const char *text, char *ret, size_t size)
+static void escape(const char *text, char *ret, size_t size, bool keep_backslash)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	size_t used = 0;
 
-	if (!size)
-		return ret;
 	while (*at) {
 		size_t length = utf8_length(at);
 
-		if (is_plain(at, length)) {
+		if (is_plain(at, length, keep_backslash)) {
 			if (used + length >= size)
 				break;
 			memcpy(ret + used, at, length);
@@ -130,5 +130,18 @@ const char *path_escape(const char *text, char *ret, size_t size)
 		at++;
 	}
 	ret[used] = '\0';
+}
+
+const char *path_escape(const char *text, char *ret, size_t size)
+{
+	if (size)
+		escape(text, ret, size, false);
+	return ret;
+}
+
+const char *path_escape_controls(const char *text, char *ret, size_t size)
+{
+	if (size)
+		escape(text, ret, size, true);
 	return ret;
 }

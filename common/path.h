@@ -38,4 +38,7 @@ bool path_is_below(const char *path, const char *folder);
  */
 const char *path_escape(const char *text, char *ret, size_t size);
 
+/* As path_escape, but lets backslashes be: for messages, whose names may be escaped already. */
+const char *path_escape_controls(const char *text, char *ret, size_t size);
+
 #endif

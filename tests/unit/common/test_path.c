@@ -203,8 +203,17 @@ static void cuts_escapes_whole(void **state)
 	assert_int_equal(ret[0], 'x');
 }
 
-/* Every pair of bytes: what comes out has no control byte and, escaped again, only its backslashes
- * change. */
+static void keeps_the_backslashes_of_a_message(void **state)
+{
+	char ret[32];
+
+	(void)state;
+	assert_string_equal(path_escape_controls("\\x1b \033\xff", ret, sizeof(ret)),
+			    "\\x1b \\x1b\\xff");
+	assert_string_equal(path_escape_controls("abc", ret, 3), "ab");
+}
+
+/* Every pair of bytes. */
 static void never_lets_a_control_byte_out(void **state)
 {
 	char text[3] = "", ret[16];
@@ -236,6 +245,7 @@ int main(void)
 		cmocka_unit_test(keeps_well_formed_utf8),
 		cmocka_unit_test(escapes_broken_utf8),
 		cmocka_unit_test(cuts_escapes_whole),
+		cmocka_unit_test(keeps_the_backslashes_of_a_message),
 		cmocka_unit_test(never_lets_a_control_byte_out),
 	};
 
