@@ -12,7 +12,7 @@
 #include "strlist.h"
 
 enum {
-	MAX_OPTIONS = 64,
+	MAX_OPTIONS = 128,
 	FIRST_LONG = 256, /* getopt's return values above any letter */
 	HELP_COLUMN = 30,
 };
@@ -60,7 +60,7 @@ static void fill_tables(const struct cli_program *program, struct tables *tables
 	*at++ = program->stop_at_operand ? '+' : ':';
 	if (program->stop_at_operand)
 		*at++ = ':';
-	for (size_t i = 0; (option = option_at(program, i)) && i < MAX_OPTIONS; i++) {
+	for (size_t i = 0; (option = option_at(program, i)); i++) {
 		char letter = letter_of(program, option);
 
 		tables->long_options[i] = (struct option){
@@ -111,7 +111,8 @@ static int complain(const struct cli_program *program, char **argv, int answer,
 		    struct error *err)
 {
 	const char *word = argv[optind - 1];
-	bool is_long = word && !strncmp(word, "--", 2);
+	/* getopt_long(3) leaves the letter in optopt, of a long option its val, 0 if it is unknown. */
+	bool is_long = !optopt || optopt >= FIRST_LONG;
 	char letter[3] = {'-', (char)optopt, '\0'};
 
 	if (answer == ':')
@@ -130,6 +131,8 @@ int cli_parse(const struct cli_program *program, int argc, char **argv, void *va
 	struct tables tables;
 	int answer;
 
+	if (program->option_count > MAX_OPTIONS - COMMON_COUNT)
+		return error_set(err, E2BIG, "%s has too many options", program->name);
 	fill_tables(program, &tables);
 	opterr = 0;
 	optind = 0; /* a GNU extension: start afresh, the option string may differ */
