@@ -192,3 +192,42 @@ int command_execute(char *const arguments[], char *const environment[], const ch
 	*err = denied;
 	return -err->code;
 }
+
+/* Follows the chain of interpreters; five levels are what execve(2) goes along with. */
+static bool leads_to(const char *program, const struct stat *own)
+{
+	char at[PATH_MAX], next[PATH_MAX];
+	struct stat st;
+
+	snprintf(at, sizeof(at), "%s", program);
+	for (int level = 0; level < 6 && at[0]; level++) {
+		if (stat(at, &st) == 0 && st.st_dev == own->st_dev &&
+		    st.st_ino == own->st_ino)
+			return true;
+		find_interpreter(at, next, sizeof(next));
+		memcpy(at, next, sizeof(at));
+	}
+	return false;
+}
+
+int command_refuse_own(const char *name, const char *path, struct error *err)
+{
+	static const char text[] = "the image's command leads back to jailrun itself";
+	char program[PATH_MAX];
+	struct stat own;
+
+	if (stat("/proc/self/exe", &own) < 0)
+		return error_errno(err, errno, "cannot look at /proc/self/exe");
+	if (strchr(name, '/'))
+		return leads_to(name, &own) ? error_set(err, EACCES, "%s", text) : 0;
+	for (const char *at = path; *at; at += *at == ':') {
+		size_t length = strcspn(at, ":");
+
+		snprintf(program, sizeof(program), "%.*s%s%s", (int)length, at,
+			 length ? "/" : "", name);
+		if (leads_to(program, &own))
+			return error_set(err, EACCES, "%s", text);
+		at += length;
+	}
+	return 0;
+}

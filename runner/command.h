@@ -16,4 +16,12 @@
 int command_execute(char *const arguments[], char *const environment[], const char *path,
 		    int *ret_status, struct error *err) _must_check_;
 
+/*
+ * Refuses (-EACCES) a COMMAND whose interpreter, or the interpreter's interpreter, is the program
+ * that runs here: the image would get hold of jailrun itself. `path` is as above. Only needed
+ * where landlock_confine could not shut it out.
+ */
+int command_refuse_own(const char *name, const char *path,
+		       struct error *err) _must_check_;
+
 #endif

@@ -22,6 +22,7 @@
 #include "channel.h"
 #include "command.h"
 #include "environment.h"
+#include "landlock.h"
 #include "privileges.h"
 
 enum { SETUP_FAILED = 125 };
@@ -66,6 +67,23 @@ static int enter_workdir(const char *workdir, struct error *err)
 	return 0;
 }
 
+static const char *search_path(const struct jail *jail)
+{
+	const char *path = environment_get(&jail->environment, "PATH");
+
+	return path ? path : "";
+}
+
+static int shut_in(const struct jail *jail, struct error *err)
+{
+	bool is_confined;
+	int r = landlock_confine(&is_confined, err);
+
+	if (r < 0 || is_confined)
+		return r;
+	return command_refuse_own(jail->command.items[0], search_path(jail), err);
+}
+
 static int become_command(const struct jail *jail, int slave, struct error *err)
 {
 	bool only_root = (jail->namespaces & CLONE_NEWUSER) && !jail->map.is_range;
@@ -86,12 +104,12 @@ static int become_command(const struct jail *jail, int slave, struct error *err)
 	/* Descriptors of the caller that nobody asked for: passwords, sockets, folders outside. */
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return error_errno(err, errno, "cannot close the caller's descriptors");
-	return enter_workdir(jail->workdir, err);
+	r = enter_workdir(jail->workdir, err);
+	return r < 0 ? r : shut_in(jail, err);
 }
 
 _Noreturn static void run_command(const struct jail *jail, int channel, int slave)
 {
-	const char *path = environment_get(&jail->environment, "PATH");
 	struct error err = {0};
 	int status = SETUP_FAILED;
 	sigset_t none;
@@ -102,7 +120,7 @@ _Noreturn static void run_command(const struct jail *jail, int channel, int slav
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (command_execute(jail->command.items, jail->environment.items,
-			    path ? path : "", &status, &err) < 0)
+			    search_path(jail), &status, &err) < 0)
 		fail(channel, status, &err);
 	_exit(SETUP_FAILED); /* not reached: command_execute returns only failures */
 }
@@ -221,8 +239,7 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave)
 	}
 	if (command == 0)
 		run_command(jail, channel, slave);
-	setpgid(command,
-		command); /* both sides do: a signal may come before COMMAND did */
+	setpgid(command, command); /* both do: a signal may come before COMMAND has */
 	if (let_go(channel, &err) < 0 || privileges_drop_for_init(&err) < 0)
 		fail(channel, SETUP_FAILED, &err);
 	int status = serve(command, channel);

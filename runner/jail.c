@@ -14,7 +14,7 @@
  *   enter           child   all in its userns    let go of the old root           -
  *   network         child   all in its userns    lo up                            -
  *   terminal        child   all in its userns    from the jail's own devpts       -
- *   init, COMMAND   child   documented set       drop, no_new_privs, close fds    -
+ *   init, COMMAND   child   documented set       drop, no_new_privs, Landlock     -
  *   supervise       parent  the caller's         forward, relay, wait             -
  *
  * Called by the main file.
