@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 		fputs("usage: rss COMMAND [ARG…]\n", stderr);
 		return 2;
 	}
-	pid_t pid = vfork();
+	pid_t pid = fork();
 	if (pid == 0) {
 		execvp(argv[1], argv + 1);
 		_exit(127);
