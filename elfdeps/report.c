@@ -197,71 +197,115 @@ int report_tree(const struct elfdeps_closure *closure, struct error *err)
 	return print_below(closure->objects[0], &owners, err);
 }
 
-static void ldd_edge(const struct elfdeps_edge *edge)
-{
-	putchar('\t');
-	print(edge->name);
-	if (!edge->object) {
-		puts(" => not found");
-		return;
-	}
-	if (strcmp(edge->name, edge->object->path) != 0) {
-		fputs(" => ", stdout);
-		print(edge->object->path);
-	}
-	puts(" (0x0000000000000000)");
-}
-
-/* The loader stands under its path, not under the SONAME that libc needs it by. */
-static void ldd_loader(const struct elfdeps_edge *interp)
-{
-	putchar('\t');
-	print(interp->object->path);
-	puts(" (0x0000000000000000)");
-}
-
-/* What has been printed in ldd's form. */
+/* What is known while ldd's text is printed. */
 struct ldd {
-	const struct elfdeps_object *main;
-	const struct elfdeps_edge *interp;
-	struct strmap seen;
-	size_t lines;
+	const struct elfdeps_closure *closure;
+	struct strmap
+		owners; /* path → the edge that found it: has the name that ldd shows */
+	struct strmap places;      /* path → its pointer in closure->objects */
+	size_t printed, mentioned; /* objects so far, by their place in load order */
+	const struct elfdeps_object
+		*interp; /* of the program, while nothing else needs it */
 };
 
-static int ldd_mention(struct ldd *ldd, const struct elfdeps_edge *edge,
-		       struct error *err)
+static int ldd_open(struct ldd *ldd, struct error *err)
 {
-	const char *path = edge->object ? edge->object->path : NULL;
+	const struct elfdeps_closure *closure = ldd->closure;
+	int r = find_owners(closure, true, &ldd->owners, err);
 
-	if (edge->rule == ELFDEPS_RULE_INTERP && path && !ldd->interp) {
-		ldd->interp = edge;
-		return 0;
+	if (r == 0)
+		r = find_owners(closure, false, &ldd->owners, err);
+	for (size_t i = 0; i < closure->count && r == 0; i++) {
+		const struct elfdeps_object *const object = closure->objects[i];
+		void *place;
+		struct elfdeps_object *const *at = &closure->objects[i];
+
+		memcpy(&place, &at, sizeof(place));
+		r = strmap_put(&ldd->places, object->path, place, err);
 	}
-	if (path && (edge->object == ldd->main || strmap_get(&ldd->seen, path)))
-		return 0;
-	if (path && strmap_put(&ldd->seen, path, edge->object, err) < 0)
-		return -ENOMEM;
-	if (path && ldd->interp && !strcmp(path, ldd->interp->object->path))
-		ldd_loader(ldd->interp);
-	else
-		ldd_edge(edge);
-	ldd->lines++;
-	return 0;
+	return r;
 }
 
-/* The order of first mention is that of loading; the loader comes where it is needed first. */
-int report_ldd(const struct elfdeps_closure *closure, struct error *err)
+static void ldd_close(struct ldd *ldd)
 {
-	struct ldd ldd = {.main = closure->objects[0]};
-	int r = 0;
+	strmap_free(&ldd->owners);
+	strmap_free(&ldd->places);
+}
+
+static void ldd_object(const struct ldd *ldd, const struct elfdeps_object *object)
+{
+	const struct elfdeps_edge *owner = strmap_get(&ldd->owners, object->path);
+
+	if (object == ldd->interp)
+		return;
+	putchar('\t');
+	/* A name with a slash is itself the path, once its tokens are replaced. */
+	if (owner && !strchr(owner->name, '/')) {
+		print(owner->name);
+		fputs(" => ", stdout);
+	}
+	print(object->path);
+	puts(" (0x0000000000000000)");
+}
+
+/* Prints the objects in load order, up to and with place `last`; the file itself is not shown. */
+static void ldd_objects(struct ldd *ldd, size_t last)
+{
+	while (ldd->printed < last) {
+		ldd->printed++;
+		ldd_object(ldd, ldd->closure->objects[ldd->printed]);
+	}
+}
+
+/* What is missing stands where it would have been loaded: behind all that was mentioned before. */
+static void ldd_edge(struct ldd *ldd, const struct elfdeps_edge *edge)
+{
+	struct elfdeps_object *const *place =
+		edge->object ? strmap_get(&ldd->places, edge->object->path) : NULL;
+
+	if (place && edge->rule != ELFDEPS_RULE_INTERP) {
+		size_t index = (size_t)(place - ldd->closure->objects);
+
+		ldd->mentioned = index > ldd->mentioned ? index : ldd->mentioned;
+	} else if (!edge->object) {
+		ldd_objects(ldd, ldd->mentioned);
+		putchar('\t');
+		print(edge->name);
+		puts(" => not found");
+	}
+}
+
+/* The loader is shown only if a library needs it, as in ldd. */
+static const struct elfdeps_object *find_unneeded_interp(
+	const struct elfdeps_closure *closure)
+{
+	const struct elfdeps_object *interp = NULL;
 
 	for (size_t i = 0; i < closure->count; i++)
-		for (size_t j = 0; j < closure->objects[i]->edge_count && r == 0; j++)
-			r = ldd_mention(&ldd, &closure->objects[i]->edges[j], err);
-	if (r == 0 && ldd.interp && !strmap_get(&ldd.seen, ldd.interp->object->path))
-		ldd_loader(ldd.interp);
-	else if (r == 0 && !ldd.lines)
-		puts("\tstatically linked");
-	strmap_free(&ldd.seen);
+		for (size_t j = 0; j < closure->objects[i]->edge_count; j++) {
+			const struct elfdeps_edge *edge = &closure->objects[i]->edges[j];
+
+			if (edge->rule == ELFDEPS_RULE_INTERP && i == 0)
+				interp = edge->object;
+			else if (edge->object && edge->object == interp)
+				return NULL;
+		}
+	return interp;
+}
+
+int report_ldd(const struct elfdeps_closure *closure, struct error *err)
+{
+	struct ldd ldd = {.closure = closure, .interp = find_unneeded_interp(closure)};
+	int r = ldd_open(&ldd, err);
+
+	for (size_t i = 0; i < closure->count && r == 0; i++)
+		for (size_t j = 0; j < closure->objects[i]->edge_count; j++)
+			ldd_edge(&ldd, &closure->objects[i]->edges[j]);
+	if (r == 0) {
+		ldd_objects(&ldd, closure->count - 1);
+		if (!closure->missing && closure->count == (ldd.interp ? 2 : 1))
+			puts("\tstatically linked");
+	}
+	ldd_close(&ldd);
 	return r;
 }

@@ -407,7 +407,10 @@ static int gather_file(struct gather *gather, const char *path, unsigned depth,
 		return error_set(err, ENOEXEC, "%s: %s", path, object->defect);
 	if (depth % CHAIN_LEVELS >= SCRIPT_LEVELS_MAX ||
 	    depth / CHAIN_LEVELS >= CHAIN_MAX)
-		return error_errno(err, ELOOP, "%s", path);
+		return error_set(
+			err, ELOOP,
+			"%s: scripts that interpret each other, more than %d deep", path,
+			SCRIPT_LEVELS_MAX);
 	return gather_script(gather, path, object, depth, ret, err);
 }
 

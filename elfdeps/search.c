@@ -140,7 +140,7 @@ static int try_folder(struct search *search, struct store_folder *folder,
 	if (r == GO_ON && folder->state == FOLDER_UNKNOWN)
 		store_has_folder(search->map->store, folder);
 	if (r == FOUND)
-		search->found->detail = folder->path;
+		search->found->detail = length ? folder->path : ".";
 	return r;
 }
 
