@@ -150,6 +150,21 @@ int tempfile_publish(struct tempfile *file, bool durable, struct error *err)
 	return 0;
 }
 
+int tempfile_publish_new(struct tempfile *file, struct error *err)
+{
+	int r = 0;
+
+	if (!file->temporary[0])
+		r = link_as(file, file->name);
+	else if (renameat2(file->folder_fd, file->temporary, file->folder_fd, file->name,
+			   RENAME_NOREPLACE) < 0)
+		r = -errno;
+	if (r < 0)
+		return error_errno(err, -r, "cannot create %s", file->name);
+	file->temporary[0] = '\0';
+	return 0;
+}
+
 void tempfile_close(struct tempfile *file)
 {
 	if (file->temporary[0])

@@ -38,6 +38,12 @@ int tempfile_create(const char *path, struct tempfile *ret,
  */
 int tempfile_publish(struct tempfile *file, bool durable, struct error *err) _must_check_;
 
+/*
+ * The same for a file that nobody has made meanwhile: -EEXIST if the name is taken, which then is
+ * as it was. Not durable: what is new can be made again.
+ */
+int tempfile_publish_new(struct tempfile *file, struct error *err) _must_check_;
+
 /* Closes the descriptors; removes the file if it was not published. */
 void tempfile_close(struct tempfile *file);
 
