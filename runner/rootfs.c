@@ -19,6 +19,7 @@
 #include "common/fd.h"
 #include "devices.h"
 #include "mount.h"
+#include "proc.h"
 
 enum { ROOT_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
 
@@ -186,39 +187,15 @@ static int bind_scratch(int root_fd, const char *name, mode_t mode, uint64_t att
 	return r < 0 ? r : steal_fd(&fd);
 }
 
-/*
- * A process list of the jail's own. With a shared pid namespace the host's /proc is shown, since
- * the kernel lets only the owner of a pid namespace mount a new one.
- */
-static int mount_proc(const struct jail *jail, int root_fd, struct error *err)
-{
-	uint64_t attributes = ROOT_ATTRIBUTES | MOUNT_ATTR_NOEXEC;
-	bool is_own = jail->namespaces & CLONE_NEWPID;
-	_cleanup_fd_ int fd = is_own ? mount_new("proc", NULL, 0, attributes, err)
-				     : mount_copy(AT_FDCWD, "/proc", true, err);
-
-	if (fd < 0 && is_own && fd == -EPERM)
-		return error_hint(
-			err, "in a container whose /proc is partly covered the kernel "
-			     "refuses a new one: run that container with an uncovered "
-			     "/proc, or use --share pid");
-	if (fd < 0)
-		return fd;
-	if (!is_own) {
-		int r = mount_restrict(fd, attributes, false, err);
-
-		if (r < 0)
-			return r;
-	}
-	return mount_attach_inside(fd, root_fd, "proc", true, err);
-}
-
 static int mount_parts(const struct jail *jail, int root_fd, int *ret_dev,
 		       struct error *err)
 {
 	_cleanup_fd_ int tmp = -1, run = -1, dev = -1;
-	int r = mount_proc(jail, root_fd, err);
+	int r = make_folder("empty", 0555, err);
 
+	if (r < 0)
+		return r;
+	r = proc_mount(root_fd, jail->namespaces & CLONE_NEWPID, "empty", err);
 	if (r < 0)
 		return r;
 	dev = bind_scratch(root_fd, "dev", 0755, ROOT_ATTRIBUTES | MOUNT_ATTR_NOEXEC,
