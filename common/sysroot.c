@@ -18,7 +18,10 @@
 #include "alloc.h"
 #include "fd.h"
 
-enum { MAX_LINKS = 40 }; /* MAXSYMLINKS of the kernel, path_resolution(7) */
+enum {
+	MAX_LINKS = 40, /* MAXSYMLINKS of the kernel, path_resolution(7) */
+	MAX_TRIES = 128,
+};
 
 int sysroot_open(const char *folder, struct sysroot *ret, struct error *err)
 {
@@ -52,11 +55,17 @@ void sysroot_close(struct sysroot *root)
 static int open_resolving(int folder, const char *path, int flags, uint64_t resolve)
 {
 	struct open_how how = {.flags = (unsigned)flags | O_CLOEXEC, .resolve = resolve};
-	long fd;
+	long fd = -1;
+	bool again = true;
 
-	do /* EAGAIN: a rename raced with ".."; the kernel asks to try again, openat2(2) */
+	/*
+	 * EAGAIN: a rename raced with "..", and the kernel asks to try again, openat2(2). Not for
+	 * ever: who owns the root may rename without end, or hold a lease on the file.
+	 */
+	for (int i = 0; i < MAX_TRIES && again; i++) {
 		fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
-	while (fd < 0 && errno == EAGAIN);
+		again = fd < 0 && errno == EAGAIN;
+	}
 	return fd < 0 ? -errno : (int)fd;
 }
 
@@ -101,15 +110,16 @@ struct walk {
 	const struct sysroot *root;
 	const struct sysroot_visitor *visitor;
 	char done[PATH_MAX]; /* canonical so far; "" is the root */
-	char rest[PATH_MAX]; /* not yet looked at */
+	char rest
+		[PATH_MAX]; /* not yet looked at, with the slash behind the last component */
 	int links;
 };
 
-/* Puts a symlink's text in front of the rest of the path. */
+/* Puts a symlink's text in front of the rest of the path, which is empty or begins with a slash. */
 static int splice_target(struct walk *walk, const char *target, struct error *err)
 {
 	char joined[PATH_MAX];
-	int used = snprintf(joined, sizeof(joined), "%s/%s", target, walk->rest);
+	int used = snprintf(joined, sizeof(joined), "%s%s", target, walk->rest);
 
 	if (used < 0 || (size_t)used >= sizeof(joined))
 		return error_errno(err, ENAMETOOLONG, "%s/…", walk->done);
@@ -154,28 +164,32 @@ static int enter(struct walk *walk, const char *name, size_t length, struct erro
 		return error_errno(err, errno, "%s", path);
 	if (S_ISLNK(st.st_mode))
 		return follow(walk, fd, path, err);
+	/* A slash behind it, be it the last byte, asks for a folder: path_resolution(7). */
+	if (walk->rest[0] && !S_ISDIR(st.st_mode))
+		return error_errno(err, ENOTDIR, "%s", path);
 	memcpy(walk->done, path, (size_t)used + 1);
 	return 0;
 }
 
+/* Takes one component, with the slashes before it, off the rest and goes there. */
 static int step(struct walk *walk, struct error *err)
 {
-	char rest[PATH_MAX];
-	size_t length = strcspn(walk->rest, "/");
-	size_t next = length + strspn(walk->rest + length, "/");
+	char name[PATH_MAX];
+	const char *at = walk->rest + strspn(walk->rest, "/");
+	size_t length = strcspn(at, "/");
 
-	memcpy(rest, walk->rest, sizeof(rest));
-	memmove(walk->rest, walk->rest + next, strlen(walk->rest + next) + 1);
-	if (!length || (length == 1 && rest[0] == '.'))
+	memcpy(name, at, length);
+	memmove(walk->rest, at + length, strlen(at + length) + 1);
+	if (!length || (length == 1 && name[0] == '.'))
 		return 0;
-	if (length == 2 && rest[0] == '.' && rest[1] == '.') {
+	if (length == 2 && name[0] == '.' && name[1] == '.') {
 		char *slash = strrchr(walk->done, '/');
 
 		if (slash)
 			*slash = '\0';
 		return 0;
 	}
-	return enter(walk, rest, length, err);
+	return enter(walk, name, length, err);
 }
 
 int sysroot_resolve(const struct sysroot *root, const char *path,
