@@ -8,17 +8,18 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cleanup.h"
 #include "fd.h"
 #include "path.h"
 
-enum { NAME_TRIES = 16 };
+enum {
+	NAME_TRIES = 16,
+	MAX_LINKS = 40, /* MAXSYMLINKS of the kernel, path_resolution(7) */
+};
 
 /* ".NAME.RANDOM", cut so that it fits NAME_MAX; in the same folder, so rename(2) can be used. */
 static void choose_name(const char *name, char *ret, size_t size)
@@ -30,21 +31,69 @@ static void choose_name(const char *name, char *ret, size_t size)
 	snprintf(ret, size, ".%.200s.%016" PRIx64, name, random);
 }
 
+/* Replaces `path` (PATH_MAX bytes), as long as it is a symlink, by what that names. */
+static int follow_links(char *path)
+{
+	char target[PATH_MAX], joined[PATH_MAX];
+
+	for (int i = 0; i <= MAX_LINKS; i++) {
+		ssize_t length = readlink(path, target, sizeof(target) - 1);
+		int folder = (int)(path_basename(path) - path);
+
+		if (length < 0)
+			return 0; /* no link, or a cause that opening the folder will name */
+		target[length] = '\0';
+		int used = snprintf(joined, sizeof(joined), "%.*s%s",
+				    target[0] == '/' ? 0 : folder, path, target);
+		if (used < 0 || (size_t)used >= sizeof(joined))
+			return -ENAMETOOLONG;
+		memcpy(path, joined, (size_t)used + 1);
+	}
+	return -ELOOP;
+}
+
 static int open_folder(const char *path, struct tempfile *file, struct error *err)
 {
 	char folder[PATH_MAX];
-	const char *name = path_basename(path);
 
-	if (strlen(path) >= sizeof(folder) || strlen(name) > NAME_MAX)
+	if (strlen(path) >= sizeof(folder))
 		return error_errno(err, ENAMETOOLONG, "cannot create %s", path);
-	if (!*name)
-		return error_errno(err, EISDIR, "cannot create %s", path);
-	snprintf(folder, sizeof(folder), "%.*s", (int)(name - path), path);
-	snprintf(file->name, sizeof(file->name), "%s", name);
+	snprintf(folder, sizeof(folder), "%s", path);
+	int r = follow_links(folder);
+	size_t start = (size_t)(path_basename(folder) - folder);
+	if (r == 0 && strlen(folder + start) > NAME_MAX)
+		r = -ENAMETOOLONG;
+	if (r == 0 && !folder[start])
+		r = -EISDIR;
+	if (r < 0)
+		return error_errno(err, -r, "cannot create %s", path);
+	snprintf(file->name, sizeof(file->name), "%s", folder + start);
+	folder[start] = '\0';
 	file->folder_fd = open(folder[0] ? folder : ".",
 			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (file->folder_fd < 0)
 		return error_errno(err, errno, "cannot create %s: folder", path);
+	return 0;
+}
+
+/*
+ * The mode of the file to be replaced, 0 if there is none. rename(2) would replace a device, too:
+ * to root, `-o /dev/null` would be the end of the machine.
+ */
+static int look_at_old(const struct tempfile *file, const char *path, mode_t *ret_mode,
+		       struct error *err)
+{
+	struct stat old = {0};
+
+	if (fstatat(file->folder_fd, file->name, &old, AT_SYMLINK_NOFOLLOW) < 0 &&
+	    errno != ENOENT)
+		return error_errno(err, errno, "cannot create %s", path);
+	if (S_ISDIR(old.st_mode))
+		return error_errno(err, EISDIR, "cannot create %s", path);
+	if (old.st_mode && !S_ISREG(old.st_mode))
+		return error_set(err, EINVAL,
+				 "cannot replace %s: it is not a regular file", path);
+	*ret_mode = old.st_mode;
 	return 0;
 }
 
@@ -74,9 +123,11 @@ static int open_named(struct tempfile *file)
 int tempfile_create(const char *path, struct tempfile *ret, struct error *err)
 {
 	_cleanup_tempfile_ struct tempfile file = TEMPFILE_NONE;
-	_cleanup_free_ char *followed = realpath(path, NULL);
+	mode_t mode = 0;
 
-	int r = open_folder(followed ? followed : path, &file, err);
+	int r = open_folder(path, &file, err);
+	if (r == 0)
+		r = look_at_old(&file, path, &mode, err);
 	if (r < 0)
 		return r;
 	r = open_unnamed(&file);
@@ -134,14 +185,17 @@ static int give_name(struct tempfile *file)
 
 int tempfile_publish(struct tempfile *file, bool durable, struct error *err)
 {
-	struct stat old;
+	mode_t mode = 0;
 
-	if (fstatat(file->folder_fd, file->name, &old, 0) == 0 &&
-	    fchmod(file->fd, old.st_mode & 07777) < 0)
+	int r = look_at_old(file, file->name, &mode, err);
+	if (r < 0)
+		return r;
+	/* No set-id bits: the new file may have another owner than the old one. */
+	if (mode && fchmod(file->fd, mode & 0777) < 0)
 		return error_errno(err, errno, "cannot set the mode of %s", file->name);
 	if (durable && fsync(file->fd) < 0)
 		return error_errno(err, errno, "cannot write %s", file->name);
-	int r = give_name(file);
+	r = give_name(file);
 	if (r < 0)
 		return error_errno(err, -r, "cannot create %s", file->name);
 	if (durable && fsync(file->folder_fd) < 0)

@@ -27,14 +27,16 @@ struct tempfile {
 
 /*
  * Begins a file that will be `path`, mode 0666 less the umask. A `path` that is a symlink is
- * followed, so that the link stays and what it points at is replaced.
+ * followed, so that the link stays and what it points at is made or replaced. -EISDIR if a folder
+ * is there, -EINVAL if a device, a FIFO or a socket is.
  */
 int tempfile_create(const char *path, struct tempfile *ret,
 		    struct error *err) _must_check_;
 
 /*
- * Gives the file its name, replacing what is there; an existing file's mode is kept. With
- * `durable` the bytes are on the disk before the name is (fsync(2) of the file and of the folder).
+ * Gives the file its name, replacing what is there; an existing file's mode is kept, but for set-id
+ * bits: the owner may be another. With `durable` the bytes are on the disk before the name is
+ * (fsync(2) of the file and of the folder).
  */
 int tempfile_publish(struct tempfile *file, bool durable, struct error *err) _must_check_;
 
