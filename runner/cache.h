@@ -21,15 +21,15 @@
 #include "common/fd.h"
 
 /*
- * Zero means the default, everywhere. The usual folder is XDG_CACHE_HOME/jailrun, where that is
+ * Zero means the default, everywhere. The usual folder is XDG_CACHE_HOME/jailrun; where that is
  * unset ~/.cache/jailrun, for root /var/cache/jailrun. The helper is looked for next to the
- * running program, then in ../libexec/jailrun/ from there. The three functions may be NULL; they are called on a miss
- * only: `progress` a few times a second once it takes long, `note` (log_note) for what could not
- * be unpacked, `verbose` (log_verbose) for what is done.
+ * running program, then in ../libexec/jailrun/ from there. The three functions may be NULL; they
+ * are called on a miss only: `progress` a few times a second once it takes long, `note` (log_note)
+ * for what could not be unpacked, `verbose` (log_verbose) for what is done.
  */
 struct cache_options {
-	const char *folder; /* NULL: the usual place, see below */
-	const char *helper; /* path of jailrun-unpack; NULL: by the program's own place */
+	const char *folder;   /* NULL: the usual one */
+	const char *helper;   /* path of jailrun-unpack; NULL: looked for */
 	unsigned root_range;  /* as for idmap_choose */
 	uint64_t max_bytes;   /* refuse archives that unpack to more; 64 GiB */
 	uint64_t max_entries; /* refuse archives with more entries; 1,000,000 */

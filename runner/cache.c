@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way of an archive into the cache and out of it. A warm start is cache_open's first ten system
+ * calls: identity, boot id, folder, entry, lock, root. Called by image.
+ *
+ * A miss: claim tmp.KEY by its lock, unpack, look at the archive again, rename. Who comes second
+ * waits for the lock and then finds the entry, or the name gone and tries himself.
+ */
+#include "cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "cachefolder.h"
+#include "helper.h"
+#include "idmap.h"
+#include "sweep.h"
+
+enum {
+	MAX_TRIES = 32, /* each time somebody else was faster */
+	BOOT_ID = 36,   /* characters of /proc/sys/kernel/random/boot_id */
+};
+
+/* One archive, and the names that its entry has. */
+struct lookup {
+	int archive_fd;
+	const char *name;
+	const struct cache_options *options;
+	int folder_fd;          /* the cache folder, O_PATH */
+	char folder[PATH_MAX];  /* its absolute path */
+	char boot[BOOT_ID + 2]; /* "@" and the boot id */
+	char source[48];        /* "DEVICE-INODE-" */
+	char key[200];          /* source, size, times, boot */
+	char temporary[NAME_MAX + 1];
+};
+
+static int read_boot_id(struct lookup *lookup, struct error *err)
+{
+	const char *path = "/proc/sys/kernel/random/boot_id";
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	lookup->boot[0] = '@';
+	if (fd < 0 || read(fd, lookup->boot + 1, BOOT_ID) != BOOT_ID)
+		return error_errno(err, fd < 0 ? errno : EIO, "cannot read %s", path);
+	return 0;
+}
+
+/* Writes the names that belong to the archive as it is now. */
+static int identify(struct lookup *lookup, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(lookup->archive_fd, &st) < 0)
+		return error_errno(err, errno, "cannot look at it");
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, EINVAL, "it is not a regular file");
+	snprintf(lookup->source, sizeof(lookup->source), "%llx-%llx-",
+		 (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	snprintf(lookup->key, sizeof(lookup->key), "%s%llx-%llx.%lx-%llx.%lx%s",
+		 lookup->source, (unsigned long long)st.st_size,
+		 (unsigned long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+		 (unsigned long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, lookup->boot);
+	snprintf(lookup->temporary, sizeof(lookup->temporary), "tmp.%s", lookup->key);
+	return 0;
+}
+
+static int lock(int fd, int how)
+{
+	int r;
+
+	do
+		r = flock(fd, how);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
+/* Opens the root in an entry that is locked; -ENOENT if somebody has begun to remove it. */
+static int open_root(const struct lookup *lookup, int entry_fd, struct cache_image *image)
+{
+	int fd = openat(entry_fd, "root", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	image->root_fd = fd;
+	snprintf(image->root_path, sizeof(image->root_path), "%.*s/%s/root",
+		 (int)(PATH_MAX - sizeof(lookup->key) - 8), lookup->folder, lookup->key);
+	return 0;
+}
+
+/* The warm start. Returns 1 if the entry is there, else 0. */
+static int find_entry(const struct lookup *lookup, struct cache_image *ret,
+		      struct error *err)
+{
+	struct cache_image image = CACHE_IMAGE_NONE;
+	_cleanup_fd_ int fd = openat(lookup->folder_fd, lookup->key,
+				     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, errno, "cannot open %s/%s", lookup->folder,
+				   lookup->key);
+	int r = lock(fd, LOCK_SH);
+	if (r == 0)
+		r = open_root(lookup, fd, &image);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return error_errno(err, -r, "cannot use %s/%s", lookup->folder,
+				   lookup->key);
+	image.lock_fd = steal_fd(&fd);
+	*ret = image;
+	return 1;
+}
+
+static void say(const struct lookup *lookup, const char *text)
+{
+	if (lookup->options->verbose)
+		lookup->options->verbose("%s: %s", lookup->name, text);
+}
+
+/*
+ * Becomes the one who unpacks. Returns 1 with the locked tmp folder, or 0 if somebody else had it
+ * and is done with it, one way or the other.
+ */
+static int claim(const struct lookup *lookup, int *ret_fd, struct error *err)
+{
+	struct stat named, opened;
+
+	if (mkdirat(lookup->folder_fd, lookup->temporary, 0700) < 0 && errno != EEXIST)
+		return error_errno(err, errno,
+				   "cannot make a folder in the cache folder %s",
+				   lookup->folder);
+	_cleanup_fd_ int fd = openat(lookup->folder_fd, lookup->temporary,
+				     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, errno, "cannot open %s/%s", lookup->folder,
+				   lookup->temporary);
+	int r = lock(fd, LOCK_EX | LOCK_NB);
+	if (r == -EWOULDBLOCK) {
+		say(lookup, "is being unpacked already; waiting");
+		r = lock(fd, LOCK_EX);
+	}
+	if (r < 0)
+		return error_errno(err, -r, "cannot lock %s/%s", lookup->folder,
+				   lookup->temporary);
+	if (fstatat(lookup->folder_fd, lookup->temporary, &named, AT_SYMLINK_NOFOLLOW) <
+		    0 ||
+	    fstat(fd, &opened) < 0 || named.st_ino != opened.st_ino)
+		return 0;
+	*ret_fd = steal_fd(&fd);
+	return 1;
+}
+
+/* Says what of the archive is not in the image. */
+static void tell_left_out(const struct lookup *lookup, const struct unpack_report *report)
+{
+	const struct cache_options *options = lookup->options;
+	const struct extract_counts *counts = &report->counts;
+
+	if (options->note && counts->owners)
+		options->note("%s: the owners of %llu files were not kept: they have no "
+			      "id here",
+			      lookup->name, (unsigned long long)counts->owners);
+	if (options->note && counts->privileges)
+		options->note("%s: %llu files lost their setuid or setgid bit",
+			      lookup->name, (unsigned long long)counts->privileges);
+	if (!options->verbose)
+		return;
+	options->verbose(
+		"%s: unpacked %llu entries, %llu bytes; left out %llu devices and %llu "
+		"extended attributes",
+		lookup->name, (unsigned long long)counts->entries,
+		(unsigned long long)counts->bytes, (unsigned long long)counts->devices,
+		(unsigned long long)counts->attributes);
+	if (!report->has_landlock)
+		say(lookup,
+		    "this kernel has no Landlock: the unpack helper was confined by "
+		    "namespaces and seccomp alone");
+}
+
+static int full_disk(const struct lookup *lookup, struct error *err)
+{
+	error_wrap(err, "no room in the cache folder %s", lookup->folder);
+	return error_hint(
+		err, "remove what is not needed from there, or set XDG_CACHE_HOME to a "
+		     "folder with more room");
+}
+
+/* Unpacks into the claimed folder `entry_fd`. */
+static int fill(const struct lookup *lookup, int entry_fd, struct error *err)
+{
+	struct helper_job job = {.archive_fd = lookup->archive_fd,
+				 .options = lookup->options};
+	struct unpack_report report;
+	int r = sweep_tree(entry_fd, "root", err);
+
+	if (r < 0)
+		return r;
+	idmap_choose(lookup->options->root_range, &job.map);
+	if (mkdirat(entry_fd, "root", 0700) < 0)
+		return error_errno(err, errno,
+				   "cannot make a folder in the cache folder %s",
+				   lookup->folder);
+	_cleanup_fd_ int root_fd = openat(
+		entry_fd, "root", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (root_fd < 0 || fchmod(root_fd, 0700) < 0 ||
+	    fchown(root_fd, job.map.host, job.map.host_gid) < 0)
+		return error_errno(err, errno, "cannot prepare the cache folder %s",
+				   lookup->folder);
+	/* Held by the helper too: a killed jailrun's helper may live a moment longer. */
+	r = lock(root_fd, LOCK_EX);
+	if (r < 0)
+		return error_errno(err, -r, "cannot lock the new image");
+	job.folder_fd = root_fd;
+	r = helper_run(&job, &report, err);
+	if (r == -ENOSPC || r == -EDQUOT)
+		return full_disk(lookup, err);
+	if (r == 0)
+		tell_left_out(lookup, &report);
+	return r;
+}
+
+/* Gives the whole entry its name. What has that name already is a wreck without a root. */
+static int publish(const struct lookup *lookup, struct error *err)
+{
+	int folder_fd = lookup->folder_fd;
+
+	if (renameat(folder_fd, lookup->temporary, folder_fd, lookup->key) == 0)
+		return 0;
+	if (errno == ENOTEMPTY || errno == EEXIST) {
+		int r = sweep_entry(folder_fd, lookup->key, err);
+
+		if (r < 0)
+			return r;
+		if (renameat(folder_fd, lookup->temporary, folder_fd, lookup->key) == 0)
+			return 0;
+	}
+	return error_errno(err, errno, "cannot rename %s/%s", lookup->folder,
+			   lookup->temporary);
+}
+
+/* Fills and publishes the claimed folder; -ESTALE if the archive changed meanwhile. */
+static int make_entry(struct lookup *lookup, int entry_fd, struct error *err)
+{
+	char before[sizeof(lookup->key)];
+	struct lookup now = *lookup;
+	int r = fill(lookup, entry_fd, err);
+
+	memcpy(before, lookup->key, sizeof(before));
+	int identified = identify(&now, r < 0 ? NULL : err);
+	/* A damaged archive may be one that was just being written. */
+	if (identified == 0 && strcmp(now.key, before) != 0) {
+		error_set(err, ESTALE, "it was changed while it was unpacked");
+		return error_hint(err, "start again when it is complete");
+	}
+	if (r < 0 || identified < 0)
+		return r < 0 ? r : identified;
+	return publish(lookup, err);
+}
+
+/* Takes the claimed folder away again. */
+static void discard(const struct lookup *lookup, int entry_fd)
+{
+	/* What cannot be removed now is, at the next miss. */
+	if (sweep_tree(entry_fd, "root", NULL) == 0)
+		unlinkat(lookup->folder_fd, lookup->temporary, AT_REMOVEDIR);
+}
+
+/* Returns 1 when the entry is there, 0 to try again. */
+static int try_to_make(struct lookup *lookup, struct cache_image *ret, struct error *err)
+{
+	struct sweep_rules rules = {lookup->key, lookup->source, lookup->boot};
+	_cleanup_fd_ int entry_fd = -1;
+	int r = claim(lookup, &entry_fd, err);
+
+	if (r <= 0)
+		return r;
+	/* Made by somebody between the first look and the claim? */
+	r = find_entry(lookup, ret, err);
+	if (r == 0) {
+		sweep_folder(lookup->folder_fd, &rules);
+		r = make_entry(lookup, entry_fd, err);
+		if (r == 0)
+			return 0;
+	}
+	discard(lookup, entry_fd);
+	return r;
+}
+
+static int find_or_make(struct lookup *lookup, struct cache_image *ret, struct error *err)
+{
+	bool was_stale = false;
+	int r = identify(lookup, err);
+
+	for (int tries = 0; r == 0 && tries < MAX_TRIES; tries++) {
+		r = find_entry(lookup, ret, err);
+		if (r == 0)
+			r = try_to_make(lookup, ret, err);
+		if (r == -ESTALE && !was_stale) {
+			was_stale = true;
+			say(lookup, "changed while it was unpacked; trying again");
+			r = identify(lookup, err);
+		}
+	}
+	if (r == 0)
+		return error_set(err, EBUSY, "others keep making and removing it in %s",
+				 lookup->folder);
+	return r;
+}
+
+int cache_open(int archive_fd, const char *name, const struct cache_options *options,
+	       struct cache_image *ret, struct error *err)
+{
+	struct lookup lookup = {
+		.archive_fd = archive_fd, .name = name, .options = options};
+	_cleanup_fd_ int folder_fd = -1;
+	int r = cachefolder_open(options->folder, lookup.folder, &folder_fd, err);
+
+	if (r < 0)
+		return r;
+	lookup.folder_fd = folder_fd;
+	r = read_boot_id(&lookup, err);
+	if (r == 0)
+		r = find_or_make(&lookup, ret, err);
+	return r < 0 ? error_wrap(err, "image %s", name) : 0;
+}
