@@ -11,9 +11,9 @@
 
 findings=0
 
-# finding FILE LINE "what is wrong; what to do"
+# finding FILE LINE what is wrong; what to do
 finding() {
-	echo "$1:$2: $3"
+	echo "$1:$2: ${*:3}"
 	findings=$((findings + 1))
 }
 
