@@ -1,25 +1,68 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Open addressing with linear probing; FNV-1a over a random seed, with a final mix. Called by the
- * closure's memos and the builder's manifest.
+ * Open addressing with linear probing over a keyed hash. Called by the closure's memos and the
+ * builder's manifest.
  */
 #include "strmap.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 enum { START_SIZE = 64 };
 
-static uint64_t hash_of(uint64_t seed, const char *key)
+static uint64_t rotate(uint64_t word, int bits)
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ seed;
+	return word << bits | word >> (64 - bits);
+}
 
-	for (const unsigned char *at = (const unsigned char *)key; *at; at++)
-		hash = (hash ^ *at) * 0x100000001b3u;
-	hash ^= hash >> 32;
-	hash *= 0x9e3779b97f4a7c15u ^ (seed | 1);
-	return hash ^ (hash >> 29);
+static void mix(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[2] += v[3];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] = rotate(v[0], 32) + v[3];
+	v[2] += v[1];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] = rotate(v[2], 32);
+}
+
+static void absorb(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	mix(v);
+	v[0] ^= word;
+}
+
+/*
+ * SipHash-1-3 (Aumasson and Bernstein, 2012). A cheaper hash does not do, seeded or not: of FNV
+ * and its like keys can be made that collide under one seed in 256, and keys are names that a
+ * stranger chose.
+ */
+static uint64_t hash_of(const uint64_t seed[2], const char *key)
+{
+	size_t length = strlen(key), left = length;
+	uint64_t word, last = 0;
+	uint64_t v[4] = {
+		seed[0] ^ 0x736f6d6570736575u,
+		seed[1] ^ 0x646f72616e646f6du,
+		seed[0] ^ 0x6c7967656e657261u,
+		seed[1] ^ 0x7465646279746573u,
+	};
+
+	for (; left >= sizeof(word); left -= sizeof(word), key += sizeof(word)) {
+		memcpy(&word, key, sizeof(word));
+		absorb(v, le64toh(word));
+	}
+	memcpy(&last, key, left);
+	absorb(v, le64toh(last) ^ (uint64_t)length << 56);
+	v[2] ^= 0xff;
+	for (int i = 0; i < 3; i++)
+		mix(v);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 /* The slot that holds `key`, or the free one where it belongs. The table is never full. */
@@ -60,9 +103,9 @@ static int grow(struct strmap *map, struct error *err)
 
 int strmap_put(struct strmap *map, const char *key, void *value, struct error *err)
 {
-	if (!map->size && getrandom(&map->seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
-		map->seed =
-			0; /* early boot: an unseeded table is slower under attack, not wrong */
+	/* Early boot: an unseeded table is slower under attack, not wrong. */
+	if (!map->size && getrandom(map->seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
+		memset(map->seed, 0, sizeof(map->seed));
 	if ((map->count + 1) * 4 > map->size * 3) {
 		int r = grow(map, err);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * strmap: a hash table from strings to pointers. Keys are borrowed: they must live, unchanged, as
- * long as the map. Hostile keys cannot make it slow: the hash is seeded per map and the load is
- * kept below three quarters.
+ * long as the map. Hostile keys cannot make it slow: the hash is keyed at random, per map, and
+ * the load is kept at three quarters at most.
  */
 #ifndef COMMON_STRMAP_H
 #define COMMON_STRMAP_H
@@ -21,7 +21,7 @@ struct strmap_slot {
 struct strmap {
 	struct strmap_slot *slots;
 	size_t count, size; /* size is 0 or a power of two */
-	uint64_t seed;
+	uint64_t seed[2];
 };
 
 /* The value of `key`, NULL if there is none. */
