@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command `add`: reads the options, runs a plan, and says what came of it. Called by main.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "common/alloc.h"
+#include "common/cleanup.h"
+#include "common/cli.h"
+#include "common/log.h"
+#include "common/path.h"
+#include "interrupt.h"
+#include "listing.h"
+#include "locate.h"
+#include "plan.h"
+
+struct values {
+	struct cli_common common;
+	const char *output, *format, *root, *workdir, *user;
+	bool replace, no_rules, bare, dry_run;
+	struct strlist entrypoint, cmd, env, labels;
+};
+
+#define AT(member) offsetof(struct values, member)
+
+static const struct cli_option options[] = {
+	{"output", 'o', CLI_STRING, AT(output), "IMAGE",
+	 "the image to make or to add to"},
+	{"format", 0, CLI_STRING, AT(format), "FORMAT",
+	 "tar, tar.gz, tar.zst, tar.xz or dir, whatever the name says"},
+	{"root", 0, CLI_STRING, AT(root), "DIR", "take everything from the sysroot DIR"},
+	{"replace", 0, CLI_FLAG, AT(replace), NULL,
+	 "let what is new win over other content"},
+	{"no-rules", 0, CLI_FLAG, AT(no_rules), NULL,
+	 "no base files, ld.so.cache or terminfo; only what is asked for"},
+	{"bare", 0, CLI_FLAG, AT(bare), NULL,
+	 "nothing but the closure: no manifest either"},
+	{"entrypoint", 0, CLI_LIST, AT(entrypoint), "ARG",
+	 "a word of the entrypoint; once for each"},
+	{"cmd", 0, CLI_LIST, AT(cmd), "ARG",
+	 "a word of the default command; once for each"},
+	{"env", 'e', CLI_LIST, AT(env), "KEY=VALUE", "a variable for the command"},
+	{"workdir", 'w', CLI_STRING, AT(workdir), "DIR",
+	 "the folder that the command starts in"},
+	{"user", 'u', CLI_STRING, AT(user), "USER[:GROUP]", "who the command runs as"},
+	{"label", 0, CLI_LIST, AT(labels), "KEY=VALUE", "a label of the image"},
+	{"dry-run", 0, CLI_FLAG, AT(dry_run), NULL,
+	 "print what would be in the image, and why"},
+};
+
+static const struct cli_program program = {
+	.name = "jailbuild add",
+	.usage = "[OPTION…] [PATH[:DEST]]… -o IMAGE",
+	.summary = "Put programs, scripts, libraries, files and folders into an image, "
+		   "each with all "
+		   "that it needs.",
+	.notes = "A name without a slash is looked up in PATH. An image that exists is "
+		 "added to.\n",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(options[0]),
+};
+
+static void free_values(struct values *values)
+{
+	strlist_free(&values->entrypoint);
+	strlist_free(&values->cmd);
+	strlist_free(&values->env);
+	strlist_free(&values->labels);
+}
+#define _cleanup_values_ __attribute__((cleanup(free_values)))
+
+struct operands {
+	struct operand *items;
+	size_t count, capacity;
+};
+
+static void free_operands(struct operands *operands)
+{
+	for (size_t i = 0; i < operands->count; i++)
+		locate_free(&operands->items[i]);
+	free(operands->items);
+}
+#define _cleanup_operands_ __attribute__((cleanup(free_operands)))
+
+static int locate_all(const struct sysroot *root, char **texts, struct operands *ret,
+		      struct error *err)
+{
+	for (; *texts; texts++) {
+		int r = alloc_grow(&ret->items, &ret->capacity, ret->count + 1,
+				   sizeof(*ret->items), err);
+
+		if (r == 0)
+			r = locate(root, *texts, &ret->items[ret->count], err);
+		if (r < 0)
+			return r;
+		ret->count++;
+	}
+	return 0;
+}
+
+/* reproducible-builds.org/specs/source-date-epoch: seconds since 1970, in decimal. */
+static int read_epoch(int64_t *ret, struct error *err)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+
+	*ret = 0;
+	if (!text || !*text)
+		return 0;
+	errno = 0;
+	*ret = strtoll(text, &end, 10);
+	if (errno || *end || *ret < 0 || text[0] < '0' || text[0] > '9')
+		return error_set(err, EINVAL,
+				 "SOURCE_DATE_EPOCH is no number of seconds: %s", text);
+	return 0;
+}
+
+static void tell_additions(const struct manifest *manifest)
+{
+	char path[600], reason[1200];
+
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct entry *entry = manifest->entries[i];
+
+		if (entry->origin != ORIGIN_IMAGE)
+			log_verbose("%s (%s)",
+				    path_escape(entry->path, path, sizeof(path)),
+				    manifest_describe(&entry->reason, reason,
+						      sizeof(reason)));
+	}
+}
+
+static void tell_notes(const struct manifest *manifest)
+{
+	char text[1900];
+
+	for (size_t i = 0; i < manifest->notes.count; i++)
+		log_note("%s", path_escape(manifest->notes.items[i], text, sizeof(text)));
+}
+
+static void tell_summary(const struct plan *plan)
+{
+	const struct manifest *manifest = &plan->manifest;
+	uint64_t bytes = plan->written;
+	size_t files = 0;
+
+	for (size_t i = 0; i < manifest->count; i++) {
+		if (manifest->entries[i]->type == ENTRY_FILE)
+			files++;
+		if (manifest->entries[i]->type == ENTRY_FILE && !plan->written)
+			bytes += manifest->entries[i]->size;
+	}
+	log_note("%s: %zu files, %.1f MB", plan->request->image.path, files,
+		 (double)bytes / 1e6);
+}
+
+static void tell_wait(const char *path)
+{
+	log_note("another process is adding to %s: waiting for it", path);
+}
+
+/* One attempt; 1 if somebody made the image meanwhile, so that it has to be added to. */
+static int attempt(const struct request *request, bool dry_run, struct error *err)
+{
+	_cleanup_plan_ struct plan plan = {.previous = PREVIOUS_NONE};
+
+	int r = plan_make(&plan, request, err);
+	if (r < 0)
+		return r;
+	if (dry_run) {
+		tell_notes(&plan.manifest);
+		listing_print(&plan.manifest, stdout);
+		return fflush(stdout) != 0 ? error_errno(err, errno, "cannot print") : 0;
+	}
+	bool is_new = plan.previous.fd < 0;
+	sigset_t old;
+	interrupt_hold(
+		&old); /* not before: until now nothing was made that must be removed */
+	r = plan_write(&plan, err);
+	interrupt_release(&old);
+	if (r == -EEXIST && is_new)
+		return 1;
+	if (r < 0)
+		return error_wrap(err, "cannot write %s", request->image.path);
+	tell_additions(&plan.manifest);
+	tell_notes(&plan.manifest);
+	tell_summary(&plan);
+	return 0;
+}
+
+static int run(const struct values *values, const struct settings *settings,
+	       struct request *request, char **texts, struct error *err)
+{
+	_cleanup_sysroot_ struct sysroot root = {.fd = -1};
+	_cleanup_operands_ struct operands operands = {0};
+
+	int r = sysroot_open(values->root, &root, err);
+	if (r == 0)
+		r = locate_all(&root, texts, &operands, err);
+	if (r < 0)
+		return r;
+	request->root = &root;
+	request->root_path = root.fd >= 0 ? values->root : NULL;
+	request->operands = operands.items;
+	request->operand_count = operands.count;
+	request->settings = settings;
+	request->wait = tell_wait;
+	request->term = getenv("TERM");
+	do
+		r = attempt(request, values->dry_run, err);
+	while (r > 0);
+	return r;
+}
+
+/* The settings as asked for; lists and strings stay the values' own. */
+static struct settings borrow_settings(const struct values *values)
+{
+	union {
+		const char *constant;
+		char *text;
+	} workdir = {.constant = values->workdir}, user = {.constant = values->user};
+
+	return (struct settings){
+		.entrypoint = values->entrypoint,
+		.cmd = values->cmd,
+		.env = values->env,
+		.labels = values->labels,
+		.workdir = workdir.text,
+		.user = user.text,
+	};
+}
+
+static int check_usage(const struct values *values, const struct settings *settings,
+		       bool any, struct request *ret, struct error *err)
+{
+	if (!values->output)
+		return error_set(err, EINVAL, "no image given: -o IMAGE is missing");
+	if (!any && settings_are_empty(settings))
+		return error_set(err, EINVAL, "nothing to add: no PATH given");
+	if (values->bare && !settings_are_empty(settings))
+		return error_set(err, EINVAL, "--bare leaves no place for settings");
+	*ret = (struct request){
+		.replace = values->replace,
+		.rules = !values->no_rules && !values->bare,
+		.record = !values->bare,
+	};
+	int r = settings_check(settings, err);
+	if (r == 0)
+		r = read_epoch(&ret->epoch, err);
+	return r == 0 ? image_choose(values->output, values->format, &ret->image, err)
+		      : r;
+}
+
+int command_add(int argc, char **argv)
+{
+	_cleanup_values_ struct values values = {0};
+	struct error err = {0};
+	struct request request;
+	int first;
+
+	int r = cli_parse(&program, argc, argv, &values, &first, &err);
+	if (r == 0 && cli_answer(&program, &values.common))
+		return EXIT_DONE;
+	log_init("jailbuild", cli_log_level(&values.common));
+	struct settings settings = borrow_settings(&values);
+	if (r == 0)
+		r = check_usage(&values, &settings, first < argc, &request, &err);
+	if (r < 0) {
+		log_error(&err);
+		return EXIT_USAGE;
+	}
+	if (run(&values, &settings, &request, argv + first, &err) < 0) {
+		log_error(&err);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}

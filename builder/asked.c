@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From an operand to a place in the image, and on to tree.c for a folder or needs.c for a file.
+ * Called by the command add.
+ */
+#include "asked.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/path.h"
+#include "needs.h"
+#include "tree.h"
+
+/*
+ * A DEST of /bin/x belongs into /usr/bin where the root is usr-merged: the image follows the root
+ * in the folders at the top, and its own symlinks everywhere.
+ */
+static int place_dest(struct intake *intake, const char *dest,
+		      const struct reason *reason, char *ret, struct error *err)
+{
+	struct links_end end;
+	char normal[PATH_MAX], top[PATH_MAX];
+	struct error ignored;
+
+	int r = path_normalize(dest, normal, sizeof(normal), err);
+	if (r < 0)
+		return r;
+	int length = 1 + (int)strcspn(normal + 1, "/");
+	snprintf(top, sizeof(top), "%.*s", length, normal);
+	if (normal[length] &&
+	    links_parent(&intake->links, top, NULL, &end, &ignored) == 0 &&
+	    S_ISLNK(end.st.st_mode)) {
+		r = links_follow(&intake->links, top, reason, &end, err);
+		if (r < 0)
+			return r;
+	}
+	return manifest_place(intake->manifest, normal, ret, err);
+}
+
+/* A DEST that ends in a slash, or is a folder of the image, takes the file under its own name. */
+static int name_dest(struct intake *intake, const struct operand *operand, bool is_folder,
+		     char *ret, struct error *err)
+{
+	const struct reason reason = {.rule = RULE_ASKED};
+	char inside[PATH_MAX];
+	size_t length = strlen(operand->dest);
+	bool into = length && operand->dest[length - 1] == '/';
+
+	int r = place_dest(intake, operand->dest, &reason, ret, err);
+	if (r < 0)
+		return r;
+	const struct entry *there = manifest_find(intake->manifest, ret);
+	if (is_folder || !(into || (there && there->type == ENTRY_FOLDER)))
+		return 0;
+	r = path_join(operand->dest, path_basename(operand->path), inside, sizeof(inside),
+		      err);
+	if (r < 0)
+		return r;
+	return place_dest(intake, inside, &reason, ret, err);
+}
+
+int asked_add(struct intake *intake, const struct operand *operand, struct error *err)
+{
+	const struct reason reason = {.rule = RULE_ASKED};
+	char path[PATH_MAX];
+	struct links_end end;
+
+	int r = links_follow(&intake->links, operand->path,
+			     operand->dest ? NULL : &reason, &end, err);
+	if (r < 0)
+		return error_wrap(err, "cannot add %s", operand->path);
+	snprintf(path, sizeof(path), "%s", end.path);
+	if (operand->dest)
+		r = name_dest(intake, operand, S_ISDIR(end.st.st_mode), path, err);
+	if (r < 0)
+		return error_wrap(err, "cannot place %s", operand->path);
+	const struct taken taken = {
+		.source = end.path, .path = path, .st = &end.st, .reason = reason};
+	if (S_ISDIR(end.st.st_mode))
+		return tree_add(intake, &taken, err);
+	if (!S_ISREG(end.st.st_mode))
+		return intake_special(intake, &taken, err);
+	r = intake_file(intake, &taken, err);
+	if (r < 0)
+		return r;
+	return needs_add(intake, &taken, operand->dest ? path : operand->path, err);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The straight line of `jailbuild add`. Called by the command add, which may have to do it twice.
+ */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "asked.h"
+#include "base.h"
+#include "common/cleanup.h"
+#include "common/fd.h"
+#include "folder.h"
+#include "needs.h"
+#include "owner.h"
+#include "tarball.h"
+#include "terminfo.h"
+
+static int prepare(struct plan *plan, const struct request *request, struct error *err)
+{
+	const struct elfdeps_options options = {.root = request->root_path};
+	struct stat st = {0};
+
+	*plan = (struct plan){
+		.request = request,
+		.previous = PREVIOUS_NONE,
+		.content = {.root = request->root, .image_fd = -1},
+		.manifest = {.replace = request->replace},
+	};
+	plan->manifest.content = &plan->content;
+	int r = elfdeps_new(&options, &plan->resolver, err);
+	if (r == 0)
+		r = previous_open(&request->image, request->wait, &plan->previous, err);
+	if (r < 0)
+		return r;
+	previous_content(&plan->previous, &plan->content);
+	if (plan->previous.fd >= 0 && fstat(plan->previous.fd, &st) < 0)
+		return error_errno(err, errno, "cannot read %s", request->image.path);
+	const struct intake model = {
+		.root = request->root,
+		.resolver = plan->resolver,
+		.manifest = &plan->manifest,
+		.libraries = &plan->libraries,
+		.image_device = st.st_dev,
+		.image_inode = st.st_ino,
+	};
+	intake_init(&plan->intake, &model);
+	return 0;
+}
+
+static int add_operands(struct plan *plan, struct error *err)
+{
+	const struct request *request = plan->request;
+
+	for (size_t i = 0; i < request->operand_count; i++) {
+		int r = asked_add(&plan->intake, &request->operands[i], err);
+
+		if (r == 0)
+			r = recipe_add(&plan->recipe, &request->operands[i], err);
+		if (r < 0)
+			return r;
+	}
+	return needs_check(&plan->intake, err);
+}
+
+/* The user's TERM is asked for only where it makes a difference: the bytes depend on it. */
+static int list_terms(struct plan *plan, struct strlist *ret, struct error *err)
+{
+	const char *term = plan->request->term;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->recipe.terms.count; i++)
+		r = strlist_add(ret, plan->recipe.terms.items[i], err);
+	if (r < 0 || !term || !plan->request->rules || !terminfo_is_name(term) ||
+	    terminfo_is_usual(term) || strlist_contains(ret, term))
+		return r;
+	return strlist_add(ret, term, err);
+}
+
+static int add_terminfo(struct plan *plan, struct error *err)
+{
+	_cleanup_strlist_ struct strlist terms = {0}, missing = {0};
+	bool used;
+
+	int r = list_terms(plan, &terms, err);
+	if (r == 0)
+		r = terminfo_add(&plan->intake, &terms, &missing, &used, err);
+	for (size_t i = 0; r == 0 && used && i < terms.count; i++) {
+		const char *term = terms.items[i];
+
+		if (!strlist_contains(&missing, term))
+			r = recipe_add_term(&plan->recipe, term, err);
+		else if (!strlist_contains(&plan->recipe.terms, term))
+			r = manifest_note(
+				&plan->manifest, err,
+				"TERM is %s, of which there is no terminfo entry here",
+				term);
+	}
+	return r;
+}
+
+static int add_cache(struct plan *plan, struct error *err)
+{
+	_cleanup_free_ char *data = NULL;
+	struct entry entry = {
+		.path = "/etc/ld.so.cache",
+		.type = ENTRY_FILE,
+		.mode = 0644,
+		.origin = ORIGIN_TEXT,
+		.reason = {.rule = RULE_CACHE},
+	};
+
+	if (!libraries_have_glibc(&plan->libraries))
+		return 0;
+	int r = libraries_cache(&plan->libraries, &data, &entry.size, err);
+	if (r < 0)
+		return error_wrap(err, "cannot make /etc/ld.so.cache");
+	entry.text = data;
+	return manifest_add(&plan->manifest, &entry, err);
+}
+
+static int add_rules(struct plan *plan, struct error *err)
+{
+	int r = base_add(&plan->manifest, &plan->intake.links, err);
+
+	if (r == 0)
+		r = add_terminfo(plan, err);
+	return r == 0 ? add_cache(plan, err) : r;
+}
+
+static int add_settings(struct plan *plan, struct error *err)
+{
+	const struct reason reason = {.rule = RULE_RECORD};
+
+	if (settings_are_empty(&plan->recipe.settings))
+		return 0;
+	_cleanup_free_ char *text = settings_text(&plan->recipe.settings, err);
+	if (!text)
+		return -ENOMEM;
+	return manifest_add_text(&plan->manifest, SETTINGS_PATH, text, &reason, err);
+}
+
+/* The record lists itself, so it has its place before it has its text. */
+static int add_record(struct plan *plan, struct error *err)
+{
+	const struct reason reason = {.rule = RULE_RECORD};
+
+	if (!plan->request->record && !plan->previous.has_record)
+		return manifest_finish(&plan->manifest, err);
+	int r = add_settings(plan, err);
+	if (r == 0)
+		r = manifest_add_text(&plan->manifest, RECORD_PATH, "", &reason, err);
+	if (r == 0)
+		r = manifest_finish(&plan->manifest, err);
+	if (r == 0)
+		r = owner_find(plan->request->root, &plan->manifest, err);
+	if (r < 0)
+		return r;
+	_cleanup_free_ char *text = record_write(&plan->recipe, &plan->libraries,
+						 &plan->manifest, err);
+	return text ? manifest_add_text(&plan->manifest, RECORD_PATH, text, &reason, err)
+		    : -ENOMEM;
+}
+
+int plan_make(struct plan *plan, const struct request *request, struct error *err)
+{
+	int r = prepare(plan, request, err);
+
+	if (r == 0)
+		r = previous_take(&plan->previous, &plan->manifest, &plan->libraries,
+				  &plan->recipe, err);
+	if (r == 0)
+		r = settings_merge(&plan->recipe.settings, request->settings, err);
+	if (r == 0)
+		r = add_operands(plan, err);
+	if (r < 0)
+		return r;
+	plan->recipe.rules = plan->recipe.rules || request->rules;
+	if (plan->recipe.rules)
+		r = add_rules(plan, err);
+	return r == 0 ? add_record(plan, err) : r;
+}
+
+/*
+ * A new archive is not synced: nothing is lost with it that cannot be made again, and waiting for
+ * the disk costs more than all the rest. One that replaces another is: a power cut must not leave
+ * an empty file where an image was (rename before data, fsync(2)).
+ */
+static int write_archive(struct plan *plan, struct error *err)
+{
+	const struct request *request = plan->request;
+	const struct tarball_options options = {.compression = request->image.compression,
+						.epoch = request->epoch};
+	_cleanup_tempfile_ struct tempfile file = TEMPFILE_NONE;
+	struct stat st;
+
+	int r = tempfile_create(request->image.path, &file, err);
+	if (r == 0)
+		r = tarball_write(file.fd, &plan->manifest, &options, err);
+	if (r < 0)
+		return r;
+	if (fstat(file.fd, &st) == 0)
+		plan->written = (uint64_t)st.st_size;
+	return plan->previous.fd >= 0 ? tempfile_publish(&file, true, err)
+				      : tempfile_publish_new(&file, err);
+}
+
+static int write_folder(struct plan *plan, struct error *err)
+{
+	const struct request *request = plan->request;
+	const struct folder_options options = {
+		.epoch = request->epoch,
+		.replace = request->replace,
+		.known = &plan->previous.record.files,
+		.notes = &plan->manifest.notes,
+	};
+
+	if (plan->previous.fd >= 0)
+		return folder_merge(plan->previous.fd, &plan->manifest, &options, err);
+	return folder_create(request->image.path, &plan->manifest, &options, err);
+}
+
+int plan_write(struct plan *plan, struct error *err)
+{
+	if (plan->request->image.kind == IMAGE_FOLDER)
+		return write_folder(plan, err);
+	return write_archive(plan, err);
+}
+
+void plan_free(struct plan *plan)
+{
+	intake_free(&plan->intake);
+	recipe_free(&plan->recipe);
+	libraries_free(&plan->libraries);
+	manifest_free(&plan->manifest);
+	previous_close(&plan->previous);
+	elfdeps_free(plan->resolver);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan: one `add` from the request to the image: what is there, what was asked for, what the rules
+ * add, in this order; then all of it as bytes.
+ */
+#ifndef BUILDER_PLAN_H
+#define BUILDER_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "common/sysroot.h"
+#include "content.h"
+#include "elfdeps/elfdeps.h"
+#include "image.h"
+#include "intake.h"
+#include "libraries.h"
+#include "manifest.h"
+#include "previous.h"
+#include "recipe.h"
+#include "settings.h"
+
+/* What a user asks for; everything borrowed. */
+struct request {
+	struct image image;
+	const struct sysroot *root;
+	const char *root_path; /* as typed; NULL: the host */
+	const struct operand *operands;
+	size_t operand_count;
+	const struct settings *settings;
+	const char *term; /* the user's TERM; NULL if there is none */
+	int64_t epoch;
+	bool replace, rules;
+	bool record; /* the image says what is in it and why */
+	previous_wait *wait;
+};
+
+struct plan {
+	const struct request *request;
+	struct elfdeps *resolver;
+	struct previous previous;
+	struct content content;
+	struct manifest manifest;
+	struct libraries libraries;
+	struct recipe recipe;
+	struct intake intake;
+	uint64_t written; /* bytes of the archive, once it is written */
+};
+
+/* Decides everything that goes into the image. Nothing is written. Free with plan_free always. */
+int plan_make(struct plan *plan, const struct request *request,
+	      struct error *err) _must_check_;
+
+/*
+ * Writes the image. -EEXIST, if there was none before, means that somebody else has made one
+ * meanwhile: plan again. On any error the image is as it was.
+ */
+int plan_write(struct plan *plan, struct error *err) _must_check_;
+
+void plan_free(struct plan *plan);
+
+#define _cleanup_plan_ __attribute__((cleanup(plan_free)))
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * recipe: what an image was asked to be, over all the times that something was added to it.
+ */
+#ifndef BUILDER_RECIPE_H
+#define BUILDER_RECIPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/alloc.h"
+#include "common/error.h"
+#include "common/strlist.h"
+#include "common/strmap.h"
+#include "locate.h"
+#include "settings.h"
+
+struct recipe {
+	struct operand *operands; /* in the order in which they were asked for */
+	size_t count, capacity;
+	struct strmap known;  /* "path" or "path:dest" -> not NULL */
+	struct arena arena;   /* its keys */
+	bool rules;           /* fitting parts are added */
+	struct strlist terms; /* values of TERM that the image has entries for, sorted */
+	struct settings settings;
+};
+
+/* Adds a copy of the operand, unless it is there. */
+int recipe_add(struct recipe *recipe, const struct operand *operand,
+	       struct error *err) _must_check_;
+
+/* Adds a value of TERM, unless it is there. */
+int recipe_add_term(struct recipe *recipe, const char *term,
+		    struct error *err) _must_check_;
+
+void recipe_free(struct recipe *recipe);
+
+#define _cleanup_recipe_ __attribute__((cleanup(recipe_free)))
+
+#endif
