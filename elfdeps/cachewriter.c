@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache.h"
+#include "ldcache.h"
 #include "common/alloc.h"
 #include "common/cleanup.h"
 #include "common/path.h"
@@ -68,7 +68,7 @@ static int compare_hwcaps(const struct line *a, const struct line *b)
 static int compare_lines(const void *first, const void *second)
 {
 	const struct line *a = first, *b = second;
-	int order = cache_compare(b->name, a->name);
+	int order = ldcache_compare(b->name, a->name);
 
 	if (order)
 		return order;
@@ -134,7 +134,7 @@ static int collect_hwcaps(struct writer *writer, struct error *err)
 /* Gives every string its place. A name that is its path's last part lies in the path's tail. */
 static void lay_out(struct writer *writer)
 {
-	size_t at = CACHE_HEADER_SIZE + writer->count * CACHE_ENTRY_SIZE;
+	size_t at = LDCACHE_HEADER_SIZE + writer->count * LDCACHE_ENTRY_SIZE;
 
 	for (size_t i = 0; i < writer->count; i++) {
 		struct line *line = &writer->lines[i];
@@ -180,7 +180,7 @@ static uint64_t hwcap_value(const struct writer *writer, const struct line *line
 	for (size_t i = 0; i < writer->hwcaps.count; i++)
 		if (strlen(writer->hwcaps.items[i]) == line->hwcap_length &&
 		    !memcmp(writer->hwcaps.items[i], line->hwcap, line->hwcap_length))
-			return CACHE_HWCAP_EXTENSION | i;
+			return LDCACHE_HWCAP_EXTENSION | i;
 	return 0;
 }
 
@@ -188,7 +188,7 @@ static void put_lines(const struct writer *writer)
 {
 	for (size_t i = 0; i < writer->count; i++) {
 		const struct line *line = &writer->lines[i];
-		size_t at = CACHE_HEADER_SIZE + i * CACHE_ENTRY_SIZE;
+		size_t at = LDCACHE_HEADER_SIZE + i * LDCACHE_ENTRY_SIZE;
 
 		put32(writer, at, (uint32_t)line->flags);
 		put32(writer, at + 4, (uint32_t)line->name_offset);
@@ -207,9 +207,9 @@ static void put_hwcaps(const struct writer *writer)
 	if (!count)
 		return;
 	put32(writer, 32, (uint32_t)at);
-	put32(writer, at, CACHE_EXTENSION_MAGIC);
+	put32(writer, at, LDCACHE_EXTENSION_MAGIC);
 	put32(writer, at + 4, 1);
-	put32(writer, at + 8, CACHE_TAG_HWCAPS);
+	put32(writer, at + 8, LDCACHE_TAG_HWCAPS);
 	put32(writer, at + 16, (uint32_t)(at + EXTENSION_SIZE));
 	put32(writer, at + 20, (uint32_t)(4 * count));
 	for (size_t i = 0; i < count; i++) {
@@ -223,17 +223,17 @@ static void put_hwcaps(const struct writer *writer)
 static int write_all(struct writer *writer, struct error *err)
 {
 	lay_out(writer);
-	if (writer->size > CACHE_FILE_MAX)
+	if (writer->size > LDCACHE_FILE_MAX)
 		return error_set(err, EFBIG, "too many libraries for an ld.so.cache");
 	writer->data = calloc(1, writer->size);
 	if (!writer->data)
 		return error_nomem(err);
-	memcpy(writer->data, CACHE_MAGIC, strlen(CACHE_MAGIC));
+	memcpy(writer->data, LDCACHE_MAGIC, strlen(LDCACHE_MAGIC));
 	put32(writer, 20, (uint32_t)writer->count);
 	put32(writer, 24,
-	      (uint32_t)(writer->strings_end - CACHE_HEADER_SIZE -
-			 writer->count * CACHE_ENTRY_SIZE));
-	writer->data[28] = writer->big ? CACHE_BIG_ENDIAN : CACHE_LITTLE_ENDIAN;
+	      (uint32_t)(writer->strings_end - LDCACHE_HEADER_SIZE -
+			 writer->count * LDCACHE_ENTRY_SIZE));
+	writer->data[28] = writer->big ? LDCACHE_BIG_ENDIAN : LDCACHE_LITTLE_ENDIAN;
 	put_lines(writer);
 	put_hwcaps(writer);
 	return 0;

@@ -65,7 +65,7 @@ static int load(struct work *work, struct link *by, const char *name,
 		*found = (struct search_result){.rule = ELFDEPS_RULE_LOADED};
 		return 0;
 	}
-	r = search_library(work->map, work->settings->cache, by, name, found, work->err);
+	r = search_library(by, name, found, work->err);
 	if (r < 0 || !found->object)
 		return r;
 	return enter(work, by, name, found, ret);
@@ -258,7 +258,7 @@ static int build(struct work *work, const char *path, struct object *object)
 
 	if (r < 0 || (!object->interp && !object->dynamic))
 		return r;
-	r = search_split(map, map->main, work->settings->library_path, ":;",
+	r = search_split(map->main, work->settings->library_path, ":;",
 			 &map->library_path, work->err);
 	for (size_t i = 0; r == 0 && work->settings->preloads[i]; i++)
 		r = load_preload(work, work->settings->preloads[i]);
@@ -282,6 +282,7 @@ int closure_build(const struct closure_settings *settings, const char *path,
 	map->store = settings->store;
 	map->loader = loader_of(object);
 	map->hwcaps = settings->hwcaps;
+	map->cache = settings->cache;
 	int r = build(&work, path, object);
 	strmap_free(&map->names);
 	if (r == 0)

@@ -7,14 +7,14 @@
 #ifndef ELFDEPS_CLOSURE_H
 #define ELFDEPS_CLOSURE_H
 
-#include "cache.h"
+#include "ldcache.h"
 #include "common/error.h"
 #include "linkmap.h"
 
 /* What a resolver gives to every closure. */
 struct closure_settings {
 	struct store *store;
-	const struct cache *cache;       /* NULL: none */
+	const struct ldcache *cache;       /* NULL: none */
 	const char *library_path;        /* NULL: none */
 	const char *const *preloads;     /* NULL-terminated */
 	const char *const *hwcaps;       /* NULL-terminated, best first; NULL: none */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ldcache.h"
 #include "common/error.h"
 #include "common/strmap.h"
 #include "elfdeps.h"
@@ -46,6 +47,7 @@ struct linkmap {
 	struct link *first, *last;  /* load order */
 	struct strmap names;        /* of every loaded object, its SONAME too */
 	struct folder_list library_path;
+	const struct ldcache *cache;  /* NULL: none */
 	const char *const *hwcaps;  /* active glibc-hwcaps names, best first; NULL: none */
 };
 

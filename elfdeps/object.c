@@ -204,16 +204,32 @@ static int read_needs(struct strtab *strings, const struct dynamic *dynamic,
 	return 0;
 }
 
-/* An optional string: one that cannot be read is a defect. */
-static int read_text(struct strtab *strings, bool wanted, uint64_t offset,
-		     const char **ret, struct object *object, struct error *err)
+/* An optional string (`offset` NULL: there is none): one that cannot be read is a defect. */
+static int read_text(struct strtab *strings, const uint64_t *offset, const char **ret,
+		     struct object *object, struct error *err)
 {
-	if (!wanted)
+	if (!offset)
 		return 0;
-	int r = strtab_get(strings, offset, OBJECT_STRING_MAX, ret, err);
+	int r = strtab_get(strings, *offset, OBJECT_STRING_MAX, ret, err);
 	if (r == 0 && !*ret)
 		set_defect(object, OBJECT_BAD_HEADER,
 			   "a string of the dynamic section is cut");
+	return r;
+}
+
+/* DT_RUNPATH cancels DT_RPATH of the same object, elf/get-dynamic-info.h. */
+static int read_texts(struct strtab *strings, const struct dynamic *dynamic,
+		      struct object *object, struct error *err)
+{
+	const uint64_t *soname = dynamic->has_soname ? &dynamic->soname : NULL;
+	const uint64_t *runpath = dynamic->has_runpath ? &dynamic->runpath : NULL;
+	const uint64_t *rpath = dynamic->has_rpath && !runpath ? &dynamic->rpath : NULL;
+	int r = read_text(strings, soname, &object->soname, object, err);
+
+	if (r == 0)
+		r = read_text(strings, runpath, &object->runpath, object, err);
+	if (r == 0)
+		r = read_text(strings, rpath, &object->rpath, object, err);
 	return r;
 }
 
@@ -235,17 +251,7 @@ static int read_strings(struct elffile *file, const struct dynamic *dynamic,
 	if (dynamic->strsz && dynamic->strsz < strings.size)
 		strings.size = dynamic->strsz;
 	r = read_needs(&strings, dynamic, arena, object, err);
-	if (r == 0)
-		r = read_text(&strings, dynamic->has_soname, dynamic->soname,
-			      &object->soname, object, err);
-	if (r == 0)
-		r = read_text(&strings, dynamic->has_runpath, dynamic->runpath,
-			      &object->runpath, object, err);
-	/* DT_RUNPATH cancels DT_RPATH of the same object, elf/get-dynamic-info.h. */
-	if (r == 0)
-		r = read_text(&strings, dynamic->has_rpath && !dynamic->has_runpath,
-			      dynamic->rpath, &object->rpath, object, err);
-	return r;
+	return r < 0 ? r : read_texts(&strings, dynamic, object, err);
 }
 
 static int read_segments(struct elffile *file, struct arena *arena, struct object *object,

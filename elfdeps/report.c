@@ -240,7 +240,8 @@ static void ldd_object(const struct ldd *ldd, const struct elfdeps_object *objec
 		return;
 	putchar('\t');
 	/* A name with a slash is itself the path, once its tokens are replaced. */
-	if (owner && !strchr(owner->name, '/')) {
+	if (owner && !strchr(owner->name, '/') &&
+	    strcmp(owner->name, object->path) != 0) {
 		print(owner->name);
 		fputs(" => ", stdout);
 	}

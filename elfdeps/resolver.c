@@ -28,16 +28,20 @@ enum {
 		40, /* programs that env starts one from the other: more are a circle */
 };
 
+struct bytes {
+	char *data;
+	size_t size;
+};
+
 struct elfdeps {
 	struct store store;
 	char *library_path;
 	struct hwcaps hwcaps;
 	struct strlist preloads; /* of the option, then of /etc/ld.so.preload */
-	char *cache_bytes;
-	size_t cache_size;
+	struct bytes cache_file;
 	bool cache_known[2]; /* by byte order: big is 1 */
 	bool cache_good[2];
-	struct cache caches[2];
+	struct ldcache caches[2];
 	struct strmap programs; /* path → the link map of its first set of hwcaps */
 };
 
@@ -86,9 +90,9 @@ static int add_preloads(struct elfdeps *resolver, char *text, const char *separa
 	return 0;
 }
 
-/* Reads a whole file inside the root; *ret stays NULL if it is not there or no regular file. */
-static int read_file(struct elfdeps *resolver, const char *path, size_t limit, char **ret,
-		     size_t *ret_size, struct error *err)
+/* Reads a whole file inside the root; *ret stays empty if it is not there or no regular file. */
+static int read_file(struct elfdeps *resolver, const char *path, size_t limit,
+		     struct bytes *ret, struct error *err)
 {
 	_cleanup_fd_ int fd = sysroot_openat(&resolver->store.root, path,
 					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
@@ -96,23 +100,23 @@ static int read_file(struct elfdeps *resolver, const char *path, size_t limit, c
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
-	return fd_read_all(fd, limit, path, ret, ret_size, err);
+	return fd_read_all(fd, limit, path, &ret->data, &ret->size, err);
 }
 
 /* /etc/ld.so.preload: names between blanks and colons, # starts a comment (elf/rtld.c). */
 static int read_preload_file(struct elfdeps *resolver, struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	int r = read_file(resolver, "/etc/ld.so.preload", PRELOAD_FILE_MAX, &text, &size,
-			  err);
+	struct bytes text = {0};
+	int r = read_file(resolver, "/etc/ld.so.preload", PRELOAD_FILE_MAX, &text, err);
+	char *comment = r == 0 && text.data ? strchr(text.data, '#') : NULL;
 
-	if (r < 0 || !text)
-		return r;
-	for (char *comment = strchr(text, '#'); comment; comment = strchr(comment, '#'))
+	for (; comment; comment = strchr(comment, '#'))
 		while (*comment && *comment != '\n')
 			*comment++ = ' ';
-	return add_preloads(resolver, text, ": \t\n", err);
+	if (r == 0 && text.data)
+		r = add_preloads(resolver, text.data, ": \t\n", err);
+	free(text.data);
+	return r;
 }
 
 static int set_options(struct elfdeps *resolver, const struct elfdeps_options *options,
@@ -164,26 +168,26 @@ void elfdeps_free(struct elfdeps *resolver)
 	strmap_free(&resolver->programs);
 	strlist_free(&resolver->preloads);
 	free(resolver->library_path);
-	free(resolver->cache_bytes);
+	free(resolver->cache_file.data);
 	store_close(&resolver->store);
 	free(resolver);
 }
 
 /* The cache for programs of `object`'s byte order; *ret is NULL if there is no good one. */
 static int get_cache(struct elfdeps *resolver, const struct object *object,
-		     const struct cache **ret, struct error *err)
+		     const struct ldcache **ret, struct error *err)
 {
 	bool big = object->data == ELFDATA2MSB;
 	int r = 0;
 
 	if (!resolver->cache_known[0] && !resolver->cache_known[1])
-		r = read_file(resolver, "/etc/ld.so.cache", CACHE_FILE_MAX,
-			      &resolver->cache_bytes, &resolver->cache_size, err);
+		r = read_file(resolver, "/etc/ld.so.cache", LDCACHE_FILE_MAX,
+			      &resolver->cache_file, err);
 	if (r < 0)
 		return r;
-	if (!resolver->cache_known[big] && resolver->cache_bytes)
-		resolver->cache_good[big] = cache_open(resolver->cache_bytes,
-						       resolver->cache_size, big,
+	if (!resolver->cache_known[big] && resolver->cache_file.data)
+		resolver->cache_good[big] = ldcache_open(resolver->cache_file.data,
+						       resolver->cache_file.size, big,
 						       &resolver->caches[big], NULL) == 0;
 	resolver->cache_known[big] = true;
 	*ret = resolver->cache_good[big] ? &resolver->caches[big] : NULL;
@@ -212,10 +216,19 @@ int elfdeps_classify(struct elfdeps *resolver, const char *path, enum elfdeps_ki
 
 	resolver->store.misses = 0;
 	r = open_object(resolver, path, &object, err);
-	if (r == 0)
-		*ret = object->kind;
-	return r;
+	if (r < 0)
+		return r;
+	*ret = object->kind;
+	return 0;
 }
+
+/* A file to start. `depth` counts scripts that interpret each other below CHAIN_LEVELS, and programs
+ * that env started in steps of it. */
+struct source {
+	const char *path;
+	struct object *object;
+	unsigned depth;
+};
 
 /* Adds an object that is not there yet: two programs of a chain share most libraries. */
 static int gather_object(struct gather *gather, struct elfdeps_object *object,
@@ -233,7 +246,7 @@ static int gather_object(struct gather *gather, struct elfdeps_object *object,
 	return strmap_put(&gather->paths, object->path, object, err);
 }
 
-static int build_map(struct elfdeps *resolver, const char *path, struct object *object,
+static int build_map(struct elfdeps *resolver, const struct source *source,
 		     const char *const *hwcaps, struct linkmap **ret, struct error *err)
 {
 	static const char *const none[] = {NULL};
@@ -244,23 +257,24 @@ static int build_map(struct elfdeps *resolver, const char *path, struct object *
 		.preloads = preloads->count ? (const char *const *)preloads->items : none,
 		.hwcaps = hwcaps,
 	};
-	int r = get_cache(resolver, object, &settings.cache, err);
+	int r = get_cache(resolver, source->object, &settings.cache, err);
 
-	return r < 0 ? r : closure_build(&settings, path, object, ret, err);
+	return r < 0 ? r
+		     : closure_build(&settings, source->path, source->object, ret, err);
 }
 
 /* Adds a program's closure, and with --hwcaps all those of its variants; *ret is its first object. */
-static int gather_program(struct gather *gather, const char *path, struct object *object,
+static int gather_program(struct gather *gather, const struct source *source,
 			  struct elfdeps_object **ret, struct error *err)
 {
 	struct elfdeps *resolver = gather->resolver;
-	struct linkmap *map = strmap_get(&resolver->programs, path);
+	struct linkmap *map = strmap_get(&resolver->programs, source->path);
 	int r = 0;
 
 	for (size_t i = 0; i < resolver->hwcaps.count && r == 0; i++) {
 		if (i || !map)
-			r = build_map(resolver, path, object, resolver->hwcaps.sets[i],
-				      &map, err);
+			r = build_map(resolver, source, resolver->hwcaps.sets[i], &map,
+				      err);
 		if (r == 0 && i == 0) {
 			*ret = &map->main->shown;
 			r = strmap_put(&resolver->programs, map->main->shown.path, map,
@@ -366,52 +380,50 @@ static struct link *new_script(struct store *store, const char *path,
 	return linkmap_add(map, object, path, NULL, err);
 }
 
-static int gather_script(struct gather *gather, const char *path, struct object *object,
-			 unsigned depth, struct elfdeps_object **ret, struct error *err)
+static int gather_script(struct gather *gather, const struct source *source,
+			 struct elfdeps_object **ret, struct error *err)
 {
 	struct target target = {.rule = ELFDEPS_RULE_SCRIPT};
 	struct script_line line;
 	struct link *script;
-	int r = script_parse(object->shebang, &line, err);
+	int r = script_parse(source->object->shebang, &line, err);
 
 	if (r < 0)
-		return error_wrap(err, "%s", path);
-	script = new_script(&gather->resolver->store, path, object, err);
+		return error_wrap(err, "%s", source->path);
+	script = new_script(&gather->resolver->store, source->path, source->object, err);
 	if (!script)
 		return -ENOMEM;
 	r = gather_object(gather, &script->shown, err);
 	target.name = target.path = line.interp;
 	if (r == 0)
-		r = gather_target(gather, script, &target, depth + 1, err);
+		r = gather_target(gather, script, &target, source->depth + 1, err);
 	/* env starts a program of its own: the kernel counts its scripts anew. */
 	if (r == 0 && line.argument[0] && !strcmp(path_basename(line.interp), "env"))
 		r = gather_env(gather, script, line.argument,
-			       (depth / CHAIN_LEVELS + 1) * CHAIN_LEVELS, err);
+			       (source->depth / CHAIN_LEVELS + 1) * CHAIN_LEVELS, err);
 	*ret = &script->shown;
 	return r;
 }
 
-/* `depth` counts scripts that interpret each other below CHAIN_LEVELS, and programs that env
- * started in steps of it. */
 static int gather_file(struct gather *gather, const char *path, unsigned depth,
 		       struct elfdeps_object **ret, struct error *err)
 {
-	struct object *object = NULL;
-	int r = open_object(gather->resolver, path, &object, err);
+	struct source source = {.path = path, .depth = depth};
+	int r = open_object(gather->resolver, path, &source.object, err);
 
 	if (r < 0)
 		return r;
-	if (object->kind == ELFDEPS_ELF)
-		return gather_program(gather, path, object, ret, err);
-	if (object->kind == ELFDEPS_OTHER)
-		return error_set(err, ENOEXEC, "%s: %s", path, object->defect);
+	if (source.object->kind == ELFDEPS_ELF)
+		return gather_program(gather, &source, ret, err);
+	if (source.object->kind == ELFDEPS_OTHER)
+		return error_set(err, ENOEXEC, "%s: %s", path, source.object->defect);
 	if (depth % CHAIN_LEVELS >= SCRIPT_LEVELS_MAX ||
 	    depth / CHAIN_LEVELS >= CHAIN_MAX)
 		return error_set(
 			err, ELOOP,
 			"%s: scripts that interpret each other, more than %d deep", path,
 			SCRIPT_LEVELS_MAX);
-	return gather_script(gather, path, object, depth, ret, err);
+	return gather_script(gather, &source, ret, err);
 }
 
 static size_t count_missing(const struct gather *gather)
@@ -424,7 +436,7 @@ static size_t count_missing(const struct gather *gather)
 	return missing;
 }
 
-static int finish(struct gather *gather, struct elfdeps_closure *ret, struct error *err)
+static int finish(const struct gather *gather, struct elfdeps_closure *ret, struct error *err)
 {
 	size_t size = gather->count * sizeof(gather->objects[0]);
 	struct elfdeps_object **objects = arena_alloc(&gather->resolver->store.arena,
@@ -432,7 +444,8 @@ static int finish(struct gather *gather, struct elfdeps_closure *ret, struct err
 
 	if (!objects)
 		return -ENOMEM;
-	memcpy(objects, gather->objects, size);
+	if (size)
+		memcpy(objects, gather->objects, size);
 	*ret = (struct elfdeps_closure){
 		.objects = objects,
 		.count = gather->count,

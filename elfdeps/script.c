@@ -77,11 +77,12 @@ static int end_word(struct splitter *split, struct strlist *words, struct error 
 static int take_escape(struct splitter *split, struct strlist *words, struct error *err)
 {
 	static const char names[] = "fnrtv", values[] = "\f\n\r\t\v";
-	char c = *split->at ? *split->at++ : '\0';
+	char c = *split->at;
 	const char *known = c ? strchr(names, c) : NULL;
 
 	if (!c)
 		return error_set(err, EINVAL, "nothing follows the backslash");
+	split->at++;
 	if (split->quote == '\'' && c != '\\' && c != '\'')
 		take(split, '\\');
 	else if (c == '_' && !split->quote)

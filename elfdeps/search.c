@@ -14,7 +14,6 @@
 /* One search on its way. */
 struct search {
 	struct linkmap *map;
-	const struct cache *cache;
 	struct link *by;
 	const char *name;
 	size_t name_length;
@@ -25,8 +24,8 @@ struct search {
 enum { GO_ON = 0, FOUND = 1, END_OF_LIST = 2 };
 
 /* One element of a path list. An empty element is the current folder, whatever the tokens say. */
-static int split_element(struct linkmap *map, struct link *link, const char *text,
-			 size_t length, struct folder_list *list, struct error *err)
+static int split_element(struct link *link, const char *text, size_t length,
+			 struct folder_list *list, struct error *err)
 {
 	char expanded[PATH_MAX];
 	struct store_folder *folder;
@@ -34,7 +33,7 @@ static int split_element(struct linkmap *map, struct link *link, const char *tex
 	int r, used = 0;
 
 	if (length && memchr(text, '$', length)) {
-		r = linkmap_tokens(map, link, &values, err);
+		r = linkmap_tokens(link->map, link, &values, err);
 		if (r < 0)
 			return r;
 		used = origin_expand(&values, text, length, expanded, sizeof(expanded));
@@ -47,7 +46,7 @@ static int split_element(struct linkmap *map, struct link *link, const char *tex
 		length--;
 	if (length >= PATH_MAX) /* no file can be opened below it */
 		return 0;
-	r = store_folder(map->store, text, length, &folder, err);
+	r = store_folder(link->map->store, text, length, &folder, err);
 	if (r < 0 || folder->seen_by == list)
 		return r;
 	folder->seen_by = list;
@@ -55,8 +54,8 @@ static int split_element(struct linkmap *map, struct link *link, const char *tex
 	return 0;
 }
 
-int search_split(struct linkmap *map, struct link *link, const char *text,
-		 const char *separators, struct folder_list *ret, struct error *err)
+int search_split(struct link *link, const char *text, const char *separators,
+		 struct folder_list *ret, struct error *err)
 {
 	size_t count = 1;
 
@@ -65,13 +64,13 @@ int search_split(struct linkmap *map, struct link *link, const char *text,
 		return 0;
 	for (const char *at = text; (at = strpbrk(at, separators)); at++)
 		count++;
-	ret->items = arena_alloc(&map->store->arena,
+	ret->items = arena_alloc(&link->map->store->arena,
 				 count * sizeof(struct store_folder *), err);
 	if (!ret->items)
 		return -ENOMEM;
 	for (const char *at = text;; at++) {
 		size_t length = strcspn(at, separators);
-		int r = split_element(map, link, at, length, ret, err);
+		int r = split_element(link, at, length, ret, err);
 
 		if (r < 0)
 			return r;
@@ -203,8 +202,7 @@ static int try_rpath_of(struct search *search, struct link *link)
 	if (!link->object->rpath)
 		return GO_ON;
 	if (!list->ready)
-		r = search_split(search->map, link, link->object->rpath, ":", list,
-				 search->err);
+		r = search_split(link, link->object->rpath, ":", list, search->err);
 	if (r == 0)
 		r = try_list(search, list, ELFDEPS_RULE_RPATH);
 	if (r == FOUND && link != search->by) {
@@ -243,21 +241,20 @@ static int try_runpath(struct search *search)
 	if (!by->object->runpath)
 		return GO_ON;
 	if (!by->runpath.ready)
-		r = search_split(search->map, by, by->object->runpath, ":", &by->runpath,
-				 search->err);
+		r = search_split(by, by->object->runpath, ":", &by->runpath, search->err);
 	return r < 0 ? r : try_list(search, &by->runpath, ELFDEPS_RULE_RUNPATH);
 }
 
 static int try_cache(struct search *search)
 {
 	struct linkmap *map = search->map;
-	struct cache_query query = {
+	struct ldcache_query query = {
 		.name = search->name,
 		.flags = map->loader.cache_flags,
 		.other = map->loader.cache_other,
 		.hwcaps = map->hwcaps,
 	};
-	const char *path = search->cache ? cache_find(search->cache, &query) : NULL;
+	const char *path = map->cache ? ldcache_find(map->cache, &query) : NULL;
 	const struct loader *loader;
 	int r;
 
@@ -294,12 +291,11 @@ static int try_defaults(struct search *search)
 	return r == END_OF_LIST ? GO_ON : r;
 }
 
-int search_library(struct linkmap *map, const struct cache *cache, struct link *by,
-		   const char *name, struct search_result *ret, struct error *err)
+int search_library(struct link *by, const char *name, struct search_result *ret,
+		   struct error *err)
 {
 	struct search search = {
-		.map = map,
-		.cache = cache,
+		.map = by->map,
 		.by = by,
 		.name = name,
 		.name_length = strlen(name),
@@ -315,7 +311,7 @@ int search_library(struct linkmap *map, const struct cache *cache, struct link *
 	}
 	r = try_rpaths(&search);
 	if (r == GO_ON)
-		r = try_list(&search, &map->library_path, ELFDEPS_RULE_LIBRARY_PATH);
+		r = try_list(&search, &by->map->library_path, ELFDEPS_RULE_LIBRARY_PATH);
 	if (r == GO_ON)
 		r = try_runpath(&search);
 	if (r == GO_ON)

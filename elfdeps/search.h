@@ -6,7 +6,6 @@
 #ifndef ELFDEPS_SEARCH_H
 #define ELFDEPS_SEARCH_H
 
-#include "cache.h"
 #include "common/error.h"
 #include "linkmap.h"
 
@@ -15,18 +14,17 @@ struct search_result {
 	struct object *object; /* NULL: missing */
 	const char *path;      /* as the loader opens it; arena's */
 	enum elfdeps_rule rule;
-	const char *detail;    /* the folder; NULL if the rule has none */
+	const char *detail; /* the folder; NULL if the rule has none */
 };
 
 /*
- * Looks for `name` (tokens already replaced) on behalf of `by`. `cache` is NULL where there is
- * none. -ELIBBAD: a candidate at which the loader gives up, named in err.
+ * Looks for `name` (tokens already replaced) on behalf of `by`. -ELIBBAD: a candidate at which the loader gives up, named in err.
  */
-int search_library(struct linkmap *map, const struct cache *cache, struct link *by,
-		   const char *name, struct search_result *ret, struct error *err) _must_check_;
+int search_library(struct link *by, const char *name, struct search_result *ret,
+		   struct error *err) _must_check_;
 
 /* Takes apart a path list: separators as in strpbrk(3), tokens for `link`. */
-int search_split(struct linkmap *map, struct link *link, const char *text, const char *separators,
+int search_split(struct link *link, const char *text, const char *separators,
 		 struct folder_list *ret, struct error *err) _must_check_;
 
 #endif

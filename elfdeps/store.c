@@ -31,37 +31,30 @@ void store_close(struct store *store)
 	sysroot_close(&store->root);
 }
 
-static int read_new(struct store *store, int fd, const struct stat *st, const char *key,
-		    struct object **ret, struct error *err)
-{
-	struct object *object = arena_alloc(&store->arena, sizeof(*object), err);
-	char *kept;
-	int r;
-
-	if (!object)
-		return -ENOMEM;
-	r = object_read(fd, st, &store->arena, object, err);
-	if (r < 0)
-		return r;
-	kept = arena_copy(&store->arena, key, strlen(key), err);
-	if (!kept)
-		return -ENOMEM;
-	*ret = object;
-	return strmap_put(&store->identities, kept, object, err);
-}
-
 /* The object of an open file: the known one if (device, inode) was read under another path. */
 static int identify(struct store *store, int fd, struct object **ret, struct error *err)
 {
+	struct object *object;
 	struct stat st;
 	char key[40];
 
 	if (fstat(fd, &st) < 0)
 		return error_errno(err, errno, "cannot stat");
-	snprintf(key, sizeof(key), "%llx:%llx", (unsigned long long)st.st_dev,
-		 (unsigned long long)st.st_ino);
+	int length = snprintf(key, sizeof(key), "%llx:%llx",
+			      (unsigned long long)st.st_dev,
+			      (unsigned long long)st.st_ino);
 	*ret = strmap_get(&store->identities, key);
-	return *ret ? 0 : read_new(store, fd, &st, key, ret, err);
+	if (*ret)
+		return 0;
+	object = arena_alloc(&store->arena, sizeof(*object), err);
+	char *kept = arena_copy(&store->arena, key, (size_t)length, err);
+	if (!object || !kept)
+		return -ENOMEM;
+	int r = object_read(fd, &st, &store->arena, object, err);
+	if (r < 0)
+		return r;
+	*ret = object;
+	return strmap_put(&store->identities, kept, object, err);
 }
 
 /* O_NONBLOCK: a FIFO must not hang us. O_NOCTTY: a terminal must not become ours. */

@@ -3,12 +3,12 @@
  * The binary search must be the loader's own, step by step: in a file with a misplaced entry the
  * loader misses libraries that a linear search would find. Called by resolver and search.
  */
-#include "cache.h"
+#include "ldcache.h"
 
 #include <errno.h>
 #include <string.h>
 
-static uint32_t get32(const struct cache *cache, const unsigned char *at)
+static uint32_t get32(const struct ldcache *cache, const unsigned char *at)
 {
 	uint32_t value;
 
@@ -18,7 +18,7 @@ static uint32_t get32(const struct cache *cache, const unsigned char *at)
 	return value;
 }
 
-static uint64_t get64(const struct cache *cache, const unsigned char *at)
+static uint64_t get64(const struct ldcache *cache, const unsigned char *at)
 {
 	uint64_t first = get32(cache, at), second = get32(cache, at + 4);
 
@@ -26,14 +26,14 @@ static uint64_t get64(const struct cache *cache, const unsigned char *at)
 }
 
 /* Finds the list of glibc-hwcaps names; a damaged one is as none, cache_extension_load. */
-static void open_extension(struct cache *cache, const unsigned char *data, size_t size)
+static void open_extension(struct ldcache *cache, const unsigned char *data, size_t size)
 {
 	uint32_t start = get32(cache, data + 32), count;
 
 	if (!start || start % 4 || start > size || size - start < 8)
 		return;
 	count = get32(cache, data + start + 4);
-	if (get32(cache, data + start) != CACHE_EXTENSION_MAGIC ||
+	if (get32(cache, data + start) != LDCACHE_EXTENSION_MAGIC ||
 	    count > (size - start - 8) / 16)
 		return;
 	for (uint32_t i = 0; i < count; i++) {
@@ -41,7 +41,7 @@ static void open_extension(struct cache *cache, const unsigned char *data, size_
 		uint32_t at = get32(cache, section + 8),
 			 length = get32(cache, section + 12);
 
-		if (get32(cache, section) != CACHE_TAG_HWCAPS || at > size ||
+		if (get32(cache, section) != LDCACHE_TAG_HWCAPS || at > size ||
 		    length > size - at)
 			continue;
 		cache->hwcaps = data + at;
@@ -49,18 +49,18 @@ static void open_extension(struct cache *cache, const unsigned char *data, size_
 	}
 }
 
-static int open_new(const unsigned char *data, size_t size, struct cache *cache,
+static int open_new(const unsigned char *data, size_t size, struct ldcache *cache,
 		    struct error *err)
 {
 	unsigned order = data[28] & 3u; /* flags; 0 in files made before 2.33 */
 
-	if (order && order != (cache->big ? CACHE_BIG_ENDIAN : CACHE_LITTLE_ENDIAN))
+	if (order && order != (cache->big ? LDCACHE_BIG_ENDIAN : LDCACHE_LITTLE_ENDIAN))
 		return error_set(err, EINVAL, "made for the other byte order");
 	cache->count = get32(cache, data + 20);
-	cache->entry_size = CACHE_ENTRY_SIZE;
-	if (cache->count > (size - CACHE_HEADER_SIZE) / CACHE_ENTRY_SIZE)
+	cache->entry_size = LDCACHE_ENTRY_SIZE;
+	if (cache->count > (size - LDCACHE_HEADER_SIZE) / LDCACHE_ENTRY_SIZE)
 		return error_set(err, EINVAL, "shorter than its number of entries");
-	cache->entries = data + CACHE_HEADER_SIZE;
+	cache->entries = data + LDCACHE_HEADER_SIZE;
 	cache->strings = data;
 	cache->strings_size = size;
 	open_extension(cache, data, size);
@@ -69,19 +69,19 @@ static int open_new(const unsigned char *data, size_t size, struct cache *cache,
 
 static bool is_new(const unsigned char *data, size_t size)
 {
-	return size >= CACHE_HEADER_SIZE &&
-	       !memcmp(data, CACHE_MAGIC, strlen(CACHE_MAGIC));
+	return size >= LDCACHE_HEADER_SIZE &&
+	       !memcmp(data, LDCACHE_MAGIC, strlen(LDCACHE_MAGIC));
 }
 
 /* The old format: its entries, then either the new format or its own strings. */
-static int open_old(const unsigned char *data, size_t size, struct cache *cache,
+static int open_old(const unsigned char *data, size_t size, struct ldcache *cache,
 		    struct error *err)
 {
 	size_t count = get32(cache, data + 12), behind;
 
-	if (count > (size - CACHE_OLD_HEADER_SIZE) / CACHE_OLD_ENTRY_SIZE)
+	if (count > (size - LDCACHE_OLD_HEADER_SIZE) / LDCACHE_OLD_ENTRY_SIZE)
 		return error_set(err, EINVAL, "shorter than its number of entries");
-	behind = CACHE_OLD_HEADER_SIZE + count * CACHE_OLD_ENTRY_SIZE;
+	behind = LDCACHE_OLD_HEADER_SIZE + count * LDCACHE_OLD_ENTRY_SIZE;
 	/* Aligned for its 64-bit member: to 8, on i386 to 4. */
 	for (size_t align = 8; align >= 4; align /= 2) {
 		size_t start = (behind + align - 1) / align * align;
@@ -89,24 +89,24 @@ static int open_old(const unsigned char *data, size_t size, struct cache *cache,
 		if (start <= size && is_new(data + start, size - start))
 			return open_new(data + start, size - start, cache, err);
 	}
-	cache->entries = data + CACHE_OLD_HEADER_SIZE;
+	cache->entries = data + LDCACHE_OLD_HEADER_SIZE;
 	cache->count = count;
-	cache->entry_size = CACHE_OLD_ENTRY_SIZE;
+	cache->entry_size = LDCACHE_OLD_ENTRY_SIZE;
 	cache->strings = data + behind;
 	cache->strings_size = size - behind;
 	return 0;
 }
 
-int cache_open(const void *data, size_t size, bool big, struct cache *ret,
+int ldcache_open(const void *data, size_t size, bool big, struct ldcache *ret,
 	       struct error *err)
 {
-	struct cache cache = {.big = big};
+	struct ldcache cache = {.big = big};
 	int r;
 
 	if (is_new(data, size))
 		r = open_new(data, size, &cache, err);
-	else if (size >= CACHE_OLD_HEADER_SIZE &&
-		 !memcmp(data, CACHE_OLD_MAGIC, strlen(CACHE_OLD_MAGIC)))
+	else if (size >= LDCACHE_OLD_HEADER_SIZE &&
+		 !memcmp(data, LDCACHE_OLD_MAGIC, strlen(LDCACHE_OLD_MAGIC)))
 		r = open_old(data, size, &cache, err);
 	else
 		r = error_set(err, EINVAL, "not an ld.so.cache");
@@ -115,7 +115,7 @@ int cache_open(const void *data, size_t size, bool big, struct cache *ret,
 	return r;
 }
 
-static const char *string_at(const struct cache *cache, uint32_t offset)
+static const char *string_at(const struct ldcache *cache, uint32_t offset)
 {
 	if (offset >= cache->strings_size ||
 	    !memchr(cache->strings + offset, '\0', cache->strings_size - offset))
@@ -123,22 +123,22 @@ static const char *string_at(const struct cache *cache, uint32_t offset)
 	return (const char *)cache->strings + offset;
 }
 
-static const char *name_at(const struct cache *cache, size_t i)
+static const char *name_at(const struct ldcache *cache, size_t i)
 {
 	return string_at(cache, get32(cache, cache->entries + i * cache->entry_size + 4));
 }
 
-bool cache_entry_at(const struct cache *cache, size_t i, struct cache_entry *ret)
+bool ldcache_entry_at(const struct ldcache *cache, size_t i, struct ldcache_entry *ret)
 {
 	const unsigned char *at = cache->entries + i * cache->entry_size;
-	struct cache_entry entry = {.flags = (int32_t)get32(cache, at)};
+	struct ldcache_entry entry = {.flags = (int32_t)get32(cache, at)};
 
 	entry.name = name_at(cache, i);
 	entry.path = string_at(cache, get32(cache, at + 8));
-	if (cache->entry_size == CACHE_ENTRY_SIZE)
+	if (cache->entry_size == LDCACHE_ENTRY_SIZE)
 		entry.hwcap = get64(cache, at + 16);
 	/* Bits 42 to 61 say nothing yet; an entry that has them is none of the loader's kind. */
-	if (entry.hwcap >> 42 == CACHE_HWCAP_EXTENSION >> 42) {
+	if (entry.hwcap >> 42 == LDCACHE_HWCAP_EXTENSION >> 42) {
 		uint32_t index = (uint32_t)entry.hwcap;
 
 		if (index < cache->hwcap_count)
@@ -165,7 +165,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-int cache_compare(const char *a, const char *b)
+int ldcache_compare(const char *a, const char *b)
 {
 	while (*a) {
 		if (is_digit(*a) && is_digit(*b)) {
@@ -186,7 +186,7 @@ int cache_compare(const char *a, const char *b)
 }
 
 /* The rank of a glibc-hwcaps name among the active ones, 1 the best; 0: not active. */
-static unsigned rank_of(const struct cache_query *query, const char *name)
+static unsigned rank_of(const struct ldcache_query *query, const char *name)
 {
 	for (unsigned i = 0; query->hwcaps && query->hwcaps[i]; i++)
 		if (name && !strcmp(query->hwcaps[i], name))
@@ -195,21 +195,21 @@ static unsigned rank_of(const struct cache_query *query, const char *name)
 }
 
 /* The best of the entries from `first` on that have the name. Named variants stand in front. */
-static const char *best_from(const struct cache *cache, size_t first,
-			     const struct cache_query *query)
+static const char *best_from(const struct ldcache *cache, size_t first,
+			     const struct ldcache_query *query)
 {
-	struct cache_entry entry;
+	struct ldcache_entry entry;
 	const char *best = NULL;
 	unsigned best_rank = 0;
 
 	for (size_t i = first; i < cache->count; i++) {
-		if (!cache_entry_at(cache, i, &entry) ||
-		    cache_compare(query->name, entry.name) != 0)
+		if (!ldcache_entry_at(cache, i, &entry) ||
+		    ldcache_compare(query->name, entry.name) != 0)
 			break;
 		if (entry.flags < 0 ||
 		    (entry.flags != query->flags && entry.flags != query->other))
 			continue;
-		if (entry.hwcap & CACHE_HWCAP_EXTENSION) {
+		if (entry.hwcap & LDCACHE_HWCAP_EXTENSION) {
 			unsigned rank = rank_of(query, entry.hwcap_name);
 
 			if (rank && (!best || rank < best_rank)) {
@@ -229,7 +229,7 @@ static const char *best_from(const struct cache *cache, size_t first,
 	return best;
 }
 
-const char *cache_find(const struct cache *cache, const struct cache_query *query)
+const char *ldcache_find(const struct ldcache *cache, const struct ldcache_query *query)
 {
 	long left = 0, right = (long)cache->count - 1;
 
@@ -239,11 +239,11 @@ const char *cache_find(const struct cache *cache, const struct cache_query *quer
 
 		if (!name)
 			return NULL;
-		int order = cache_compare(query->name, name);
+		int order = ldcache_compare(query->name, name);
 		if (order == 0) {
 			while (middle > 0 &&
 			       (name = name_at(cache, (size_t)middle - 1)) &&
-			       cache_compare(query->name, name) == 0)
+			       ldcache_compare(query->name, name) == 0)
 				middle--;
 			return best_from(cache, (size_t)middle, query);
 		}
