@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void write_text(struct error *err, int code, const char *format, va_list args)
+_printf_(3, 0) static void write_text(struct error *err, int code, const char *format,
+				      va_list args)
 {
 	err->code = code;
 	err->hint[0] = '\0';

@@ -61,8 +61,8 @@ void log_error(const struct error *err)
 		print_line("hint", "\033[1;36m", err->hint);
 }
 
-static void print_format(const char *kind, const char *colour, const char *format,
-			 va_list args)
+_printf_(3, 0) static void print_format(const char *kind, const char *colour,
+					const char *format, va_list args)
 {
 	char text[2000];
 
