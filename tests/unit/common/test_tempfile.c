@@ -262,15 +262,36 @@ static void keeps_the_old_file_when_writing_fails(void **state)
 	assert_int_equal(scratch_count("."), 1);
 }
 
-/* In a mount namespace of its own; an ordinary user needs a user namespace for it. */
+static void write_proc(const char *path, const char *text)
+{
+	_cleanup_fd_ int fd = scratch_open(path, O_WRONLY);
+
+	assert_int_equal(fd_write_all(fd, text, strlen(text), path, NULL), 0);
+}
+
+/* A mount namespace of our own; an ordinary user gets it as root of a user namespace. */
+static void enter_mount_namespace(void)
+{
+	char users[32], groups[32];
+	bool is_root = geteuid() == 0;
+
+	snprintf(users, sizeof(users), "0 %d 1", (int)geteuid());
+	snprintf(groups, sizeof(groups), "0 %d 1", (int)getegid());
+	assert_int_equal(unshare(CLONE_NEWNS | (is_root ? 0 : CLONE_NEWUSER)), 0);
+	if (!is_root) {
+		write_proc("/proc/self/uid_map", users);
+		write_proc("/proc/self/setgroups", "deny");
+		write_proc("/proc/self/gid_map", groups);
+	}
+	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+}
+
 static int fill_a_small_disk(void)
 {
 	static char data[256 * 1024];
 	struct error err = {0};
-	int flags = CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
 
-	assert_int_equal(unshare(flags), 0);
-	assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	enter_mount_namespace();
 	assert_int_equal(mkdir("disk", 0755), 0);
 	assert_int_equal(mount("small", "disk", "tmpfs", 0, "size=64k"), 0);
 	scratch_write("disk/file", "old");
@@ -279,7 +300,7 @@ static int fill_a_small_disk(void)
 	scratch_expect("disk/file", "old");
 	assert_int_equal(scratch_count("disk"), 1);
 	assert_int_equal(publish("disk/file", "new", true, NULL),
-			 0); /* the room is free again */
+			 0); /* room is free again */
 	scratch_expect("disk/file", "new");
 	return 0;
 }
