@@ -379,6 +379,43 @@ static void removes_a_file_that_could_not_be_published(void **state)
 	assert_int_equal(scratch_count("."), 2);
 }
 
+static int publish_new(const char *path, const char *text, struct error *err)
+{
+	_cleanup_tempfile_ struct tempfile file = TEMPFILE_NONE;
+
+	assert_int_equal(tempfile_create(path, &file, NULL), 0);
+	assert_int_equal(fd_write_all(file.fd, text, strlen(text), path, NULL), 0);
+	return tempfile_publish_new(&file, err);
+}
+
+static void makes_a_new_file_only_if_the_name_is_free(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(publish_new("file", "first", &err), 0);
+	assert_int_equal(publish_new("file", "second", &err), -EEXIST);
+	assert_string_equal(err.text, "cannot create file: File exists");
+	scratch_expect("file", "first");
+	assert_int_equal(scratch_count("."), 1);
+}
+
+static int make_new_by_name(void)
+{
+	take_tmpfile_away();
+	assert_int_equal(publish_new("file", "first", NULL), 0);
+	assert_int_equal(publish_new("file", "second", NULL), -EEXIST);
+	return 0;
+}
+
+static void makes_a_new_file_without_unnamed_ones_too(void **state)
+{
+	(void)state;
+	assert_int_equal(scratch_in_child(make_new_by_name), 0);
+	scratch_expect("file", "first");
+	assert_int_equal(scratch_count("."), 1);
+}
+
 /* Two writers and a reader: what is read is always one text, whole. */
 static void lets_readers_see_only_whole_files(void **state)
 {
@@ -431,6 +468,8 @@ int main(void)
 		scratch_test(works_where_there_are_no_unnamed_files),
 		scratch_test(removes_a_named_file_that_was_not_published),
 		scratch_test(removes_a_file_that_could_not_be_published),
+		scratch_test(makes_a_new_file_only_if_the_name_is_free),
+		scratch_test(makes_a_new_file_without_unnamed_ones_too),
 		scratch_test(lets_readers_see_only_whole_files),
 	};
 
