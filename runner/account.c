@@ -6,41 +6,18 @@
 #include "account.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/cleanup.h"
-#include "common/fd.h"
-#include "common/sysroot.h"
+#include "image.h"
 
 enum {
 	FILE_LIMIT = 4 << 20, /* a passwd file of a large site is below 1 MiB */
 	FIELDS = 7,
 };
-
-/* The text of a file of the image; an absent one is an empty text. */
-static int read_file(int root_fd, const char *path, char **ret_text, struct error *err)
-{
-	struct sysroot root = {.fd = root_fd};
-	struct stat st;
-	size_t size;
-	_cleanup_fd_ int fd = sysroot_openat(&root, path,
-					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
-
-	if (fd == -ENOENT || fd == -ENOTDIR || fd == -EACCES) {
-		*ret_text = calloc(1, 1);
-		return *ret_text ? 0 : error_nomem(err);
-	}
-	if (fd < 0)
-		return error_errno(err, -fd, "cannot read the image's %s", path);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return error_set(err, EINVAL, "the image's %s is no plain file", path);
-	return fd_read_all(fd, FILE_LIMIT, path, ret_text, &size, err);
-}
 
 /* Cuts one line off *text and splits it at the colons, in place; the number of fields. */
 static size_t next_line(char **text, char *fields[FIELDS])
@@ -136,7 +113,7 @@ static int find_by_name(int root_fd, const char *name, struct account *account,
 		account->uid = id;
 	else if (name[0] >= '0' && name[0] <= '9')
 		return error_set(err, EINVAL, "--user: '%s' is no valid user id", name);
-	int r = read_file(root_fd, "/etc/passwd", &text, err);
+	int r = image_read_file(root_fd, "/etc/passwd", FILE_LIMIT, &text, err);
 	if (r < 0)
 		return r;
 	if (find_user(text, name, by_number, account) || by_number)
@@ -151,7 +128,7 @@ static int find_groups(int root_fd, const char *group, struct account *account,
 	_cleanup_free_ char *text = NULL;
 	unsigned gid;
 	bool by_number = group && parse_id(group, &gid);
-	int r = read_file(root_fd, "/etc/group", &text, err);
+	int r = image_read_file(root_fd, "/etc/group", FILE_LIMIT, &text, err);
 
 	if (r < 0)
 		return r;

@@ -23,7 +23,8 @@ enum {
 	NOT_FOUND = 127,
 	SCRIPT_LINE =
 		256, /* BINPRM_BUF_SIZE: what the kernel reads of a #! line, execve(2) */
-	HEADERS_MAX = 64, /* program headers that are looked at */
+	SCRIPT_LEVELS = 6, /* one more than execve(2) goes along with */
+	HEADERS_MAX = 64,  /* program headers that are looked at */
 };
 
 /* The interpreter named on the #! line; empty if there is none. */
@@ -94,13 +95,29 @@ static void find_interpreter(const char *program, char *ret, size_t size)
 		read_elf_interpreter(fd, head, ret, size);
 }
 
-/* `program` exists, and yet execve(2) answered ENOENT: its interpreter does not. */
+static bool exists(const char *program)
+{
+	struct stat st;
+
+	return stat(program, &st) == 0;
+}
+
+/*
+ * `program` exists, and yet execve(2) answered ENOENT: its interpreter does not, or the
+ * interpreter's interpreter (a script for a shell whose loader is missing).
+ */
 static int explain_missing(const char *program, struct error *err)
 {
-	char interpreter[PATH_MAX], safe[512], shown[512];
+	char at[PATH_MAX], interpreter[PATH_MAX], safe[512], shown[512];
 
-	find_interpreter(program, interpreter, sizeof(interpreter));
-	path_escape(program, shown, sizeof(shown));
+	snprintf(at, sizeof(at), "%s", program);
+	for (int level = 0; level < SCRIPT_LEVELS; level++) {
+		find_interpreter(at, interpreter, sizeof(interpreter));
+		if (!interpreter[0] || !exists(interpreter))
+			break;
+		memcpy(at, interpreter, sizeof(at));
+	}
+	path_escape(at, shown, sizeof(shown));
 	if (!interpreter[0])
 		return error_errno(err, ENOENT, "cannot execute %s", shown);
 	path_escape(interpreter, safe, sizeof(safe));
@@ -131,13 +148,6 @@ static int explain(const char *program, int code, int *ret_status, struct error 
 			err, "it must be a file with the execute permission, and its "
 			     "interpreter too");
 	return -code;
-}
-
-static bool exists(const char *program)
-{
-	struct stat st;
-
-	return stat(program, &st) == 0;
 }
 
 /* Tries one candidate; true if the search is over: the answer stands in *ret_status and err. */
@@ -200,7 +210,7 @@ static bool leads_to(const char *program, const struct stat *own)
 	struct stat st;
 
 	snprintf(at, sizeof(at), "%s", program);
-	for (int level = 0; level < 6 && at[0]; level++) {
+	for (int level = 0; level < SCRIPT_LEVELS && at[0]; level++) {
 		if (stat(at, &st) == 0 && st.st_dev == own->st_dev &&
 		    st.st_ino == own->st_ino)
 			return true;

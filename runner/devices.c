@@ -49,6 +49,12 @@ static int bind_device(int dev_fd, size_t i, struct error *err)
 	    st.st_rdev != makedev(devices[i].major, devices[i].minor))
 		return error_set(err, ENODEV, "the host's %s is not the device %u:%u",
 				 host, devices[i].major, devices[i].minor);
+	/* What is written to a device passes; what would change the host's inode does not. */
+	int r = mount_restrict(fd,
+			       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+			       false, err);
+	if (r < 0)
+		return r;
 	if (mknodat(dev_fd, devices[i].name, S_IFREG | 0666, 0) < 0)
 		return error_errno(err, errno, "cannot create %s in the jail", host);
 	return mount_attach(fd, dev_fd, devices[i].name, err);

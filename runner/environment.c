@@ -44,8 +44,6 @@ static int put_value(struct strlist *list, const char *name, const char *value,
 
 static int put_asked(struct strlist *list, const char *asked, struct error *err)
 {
-	if (!asked[0] || asked[0] == '=')
-		return error_set(err, EINVAL, "--env: '%s' has no name", asked);
 	if (strchr(asked, '='))
 		return put(list, alloc_copy(asked, err), err);
 	const char *value = getenv(asked);
@@ -91,6 +89,15 @@ int environment_build(const struct account *account, const struct strlist *setti
 	for (size_t i = 0; r >= 0 && i < asked->count; i++)
 		r = put_asked(ret, asked->items[i], err);
 	return r;
+}
+
+int environment_check(const struct strlist *asked, struct error *err)
+{
+	for (size_t i = 0; i < asked->count; i++)
+		if (!name_length(asked->items[i]))
+			return error_set(err, EINVAL, "--env: '%s' has no name",
+					 asked->items[i]);
+	return 0;
 }
 
 const char *environment_get(const struct strlist *list, const char *name)

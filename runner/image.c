@@ -16,6 +16,7 @@
 #include "common/fd.h"
 #include "common/log.h"
 #include "common/path.h"
+#include "common/sysroot.h"
 
 /* The file's name up to its first dot, made of what hostname(7) allows; "jail" if none is left. */
 static void choose_name(const char *path, char *ret, size_t size)
@@ -108,6 +109,37 @@ int image_open(const char *path, unsigned root_range, bool progress, struct imag
 	}
 	choose_name(path, image.name, sizeof(image.name));
 	*ret = image;
+	return 0;
+}
+
+int image_read_file(int root_fd, const char *path, size_t limit, char **ret_text,
+		    struct error *err)
+{
+	struct sysroot root = {.fd = root_fd};
+	_cleanup_free_ char *text = NULL;
+	char again[64];
+	struct stat st;
+	size_t size;
+	_cleanup_fd_ int place = sysroot_openat(&root, path, O_PATH);
+
+	if (place == -ENOENT || place == -ENOTDIR) {
+		*ret_text = calloc(1, 1);
+		return *ret_text ? 0 : error_nomem(err);
+	}
+	if (place < 0)
+		return error_errno(err, -place, "cannot read the image's %s", path);
+	if (fstat(place, &st) < 0 || !S_ISREG(st.st_mode))
+		return error_set(err, EINVAL, "the image's %s is no plain file", path);
+	snprintf(again, sizeof(again), "/proc/self/fd/%d", place);
+	_cleanup_fd_ int fd = open(again, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, errno, "cannot read the image's %s", path);
+	int r = fd_read_all(fd, limit, path, &text, &size, err);
+	if (r < 0)
+		return r;
+	if (strlen(text) != size)
+		return error_set(err, EINVAL, "the image's %s holds a NUL byte", path);
+	*ret_text = steal_pointer(&text);
 	return 0;
 }
 

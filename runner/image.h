@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 #include "common/error.h"
@@ -33,6 +34,14 @@ struct image {
  */
 int image_open(const char *path, unsigned root_range, bool progress, struct image *ret,
 	       struct error *err) _must_check_;
+
+/*
+ * The text of a regular file inside an image; an empty one if it is not there. Any other kind is
+ * refused before it is opened: opening a device or a FIFO can have effects. More than `limit`
+ * bytes, or a NUL byte, is an error. The caller frees *ret_text.
+ */
+int image_read_file(int root_fd, const char *path, size_t limit, char **ret_text,
+		    struct error *err) _must_check_;
 
 void image_close(struct image *image);
 

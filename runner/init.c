@@ -8,10 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -21,6 +22,8 @@
 
 #include "channel.h"
 #include "command.h"
+#include "common/fd.h"
+#include "common/sysroot.h"
 #include "environment.h"
 #include "landlock.h"
 #include "privileges.h"
@@ -42,26 +45,52 @@ _Noreturn static void fail(int channel, int status, const struct error *why)
 }
 
 /* COMMAND in a process group of its own, in front of the terminal if there is one. */
-static int take_terminal(int slave, struct error *err)
+static int take_terminal(const struct jail *jail, int slave, struct error *err)
 {
+	int last = jail->has_terminal_stderr ? 2
+					     : 1; /* a file behind stderr stays there */
+
 	if (setpgid(0, 0) < 0)
 		return error_errno(err, errno, "cannot make a process group");
 	if (slave < 0)
 		return 0;
 	if (tcsetpgrp(slave, getpid()) < 0)
 		return error_errno(err, errno, "cannot take the jail's terminal");
-	for (int fd = 0; fd <= 2; fd++)
+	for (int fd = 0; fd <= last; fd++)
 		if (dup2(slave, fd) < 0)
 			return error_errno(err, errno, "cannot use the jail's terminal");
 	return 0;
 }
 
+/*
+ * Closes what is not needed any more, for good: descriptors of the caller that nobody asked for
+ * (passwords, sockets), and those of the set-up, which lead to mounts outside the jail.
+ */
+static int close_all_but(int channel, struct error *err)
+{
+	if ((channel > 3 && close_range(3, (unsigned)channel - 1, 0) < 0) ||
+	    close_range((unsigned)channel + 1, ~0U, 0) < 0)
+		return error_errno(err, errno, "cannot close the caller's descriptors");
+	return 0;
+}
+
+/*
+ * Without magic links: in an image, /w -> /proc/self/fd/N would lead to a folder outside
+ * (CVE-2024-21626).
+ */
 static int enter_workdir(const char *workdir, struct error *err)
 {
+	struct sysroot root = {.fd = -1};
+
 	if (!strcmp(workdir, "/"))
 		return 0; /* where the new root was entered */
-	if (chdir(workdir) < 0) {
-		error_errno(err, errno, "cannot start in %s", workdir);
+	_cleanup_fd_ int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (top < 0)
+		return error_errno(err, errno, "cannot open the jail's root");
+	root.fd = top;
+	_cleanup_fd_ int fd = sysroot_openat(&root, workdir, O_PATH | O_DIRECTORY);
+	if (fd < 0 || fchdir(fd) < 0) {
+		error_errno(err, fd < 0 ? -fd : errno, "cannot start in %s", workdir);
 		return error_hint(err, "--workdir names a folder of the jail");
 	}
 	return 0;
@@ -84,11 +113,15 @@ static int shut_in(const struct jail *jail, struct error *err)
 	return command_refuse_own(jail->command.items[0], search_path(jail), err);
 }
 
-static int become_command(const struct jail *jail, int slave, struct error *err)
+static int become_command(const struct jail *jail, int channel, int slave,
+			  struct error *err)
 {
 	bool only_root = (jail->namespaces & CLONE_NEWUSER) && !jail->map.is_range;
-	int r = take_terminal(slave, err);
+	int r = take_terminal(jail, slave, err);
 
+	if (r < 0)
+		return r;
+	r = close_all_but(channel, err);
 	if (r < 0)
 		return r;
 	r = privileges_become_user(&jail->account, only_root, !jail->map.deny_setgroups,
@@ -101,9 +134,6 @@ static int become_command(const struct jail *jail, int slave, struct error *err)
 	/* Without a pid namespace nothing else ends COMMAND when init dies. */
 	if (!(jail->namespaces & CLONE_NEWPID) && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return error_errno(err, errno, "cannot tie the command to its jail");
-	/* Descriptors of the caller that nobody asked for: passwords, sockets, folders outside. */
-	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-		return error_errno(err, errno, "cannot close the caller's descriptors");
 	r = enter_workdir(jail->workdir, err);
 	return r < 0 ? r : shut_in(jail, err);
 }
@@ -114,7 +144,7 @@ _Noreturn static void run_command(const struct jail *jail, int channel, int slav
 	int status = SETUP_FAILED;
 	sigset_t none;
 
-	if (become_command(jail, slave, &err) < 0)
+	if (become_command(jail, channel, slave, &err) < 0)
 		fail(channel, status, &err);
 	umask(022);
 	sigemptyset(&none);
@@ -183,6 +213,31 @@ static int serve(pid_t command, int channel)
 	return result;
 }
 
+/* Kills the children of this process, all of them; false if there are none. */
+static bool kill_children(void)
+{
+	char list[4096], path[64], *rest = list, *word;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, list, sizeof(list) - 1);
+	if (size <= 0)
+		return false;
+	list[size] = '\0';
+	while ((word = strsep(&rest, " ")))
+		if (rest && *word) /* a last word without a blank behind it may be cut */
+			kill((pid_t)strtol(word, NULL, 10), SIGKILL);
+	return true;
+}
+
+/* With a shared pid namespace the kernel does not end what COMMAND leaves behind. */
+static void end_the_rest(void)
+{
+	while (kill_children())
+		if (waitpid(-1, NULL, 0) < 0)
+			return;
+}
+
 /* The command line of jailrun names files of the host, and every process of the jail can read it. */
 static void hide_arguments(const struct jail *jail)
 {
@@ -205,25 +260,35 @@ static int prepare(const struct jail *jail, int slave, struct error *err)
 		return error_errno(err, errno, "cannot start a session");
 	if (slave >= 0 && ioctl(slave, TIOCSCTTY, 0) < 0)
 		return error_errno(err, errno, "cannot control the jail's terminal");
+	/*
+	 * Before COMMAND is there to look: where the jail's root is the caller's own id, nothing
+	 * else keeps it from tracing this process (ptrace(2)). COMMAND's exec lifts it for itself.
+	 */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_errno(err, errno, "cannot protect the jail's init");
+	/* Without a pid namespace, orphans would go to the host's init. */
+	if (!(jail->namespaces & CLONE_NEWPID) &&
+	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return error_errno(err, errno, "cannot become the jail's reaper");
 	return privileges_limit(err); /* once, for this process and for COMMAND */
 }
 
-/* Holds nothing of the caller's open: not the terminal, not a pipe that a reader waits to end. */
-static int let_go(int channel, struct error *err)
+/*
+ * Holds nothing of the caller's open: not the terminal, not a pipe that a reader waits to end.
+ * The jail's own terminal stays open, in place of stdin: else its master would report an end
+ * whenever COMMAND has it closed for a moment.
+ */
+static int let_go(int channel, int slave, struct error *err)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0)
 		return error_errno(err, errno, "cannot open the jail's /dev/null");
 	for (int fd = 0; fd <= 2; fd++)
-		if (dup2(null, fd) < 0)
+		if (dup2(fd == 0 && slave >= 0 ? slave : null, fd) < 0)
 			return error_errno(err, errno,
 					   "cannot close the caller's descriptors");
-	if (channel > 3 && close_range(3, (unsigned)channel - 1, 0) < 0)
-		return error_errno(err, errno, "cannot close the caller's descriptors");
-	if (close_range((unsigned)channel + 1, ~0U, 0) < 0)
-		return error_errno(err, errno, "cannot close the caller's descriptors");
-	return 0;
+	return close_all_but(channel, err);
 }
 
 _Noreturn void init_run(const struct jail *jail, int channel, int slave)
@@ -240,8 +305,10 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave)
 	if (command == 0)
 		run_command(jail, channel, slave);
 	setpgid(command, command); /* both do: a signal may come before COMMAND has */
-	if (let_go(channel, &err) < 0 || privileges_drop_for_init(&err) < 0)
+	if (let_go(channel, slave, &err) < 0 || privileges_drop_for_init(&err) < 0)
 		fail(channel, SETUP_FAILED, &err);
 	int status = serve(command, channel);
+	if (!(jail->namespaces & CLONE_NEWPID))
+		end_the_rest();
 	_exit(status);
 }

@@ -29,6 +29,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/keyctl.h>
@@ -137,27 +138,23 @@ _Noreturn static void run_child(const struct jail *jail, int channel)
 	init_run(jail, channel, slave);
 }
 
-/* Root's directory image is shown under the jail's ids; an unpacked one belongs to them already. */
-static bool needs_idmap(const struct jail *jail)
-{
-	return jail->map.is_range && (jail->namespaces & CLONE_NEWUSER) &&
-	       !jail->image.is_unpacked;
-}
-
 /* The parent's part while the child waits. */
 static int let_go(const struct jail *jail, pid_t pid, int channel, struct error *err)
 {
 	struct channel_message message = {.kind = CHANNEL_GO};
 	_cleanup_fd_ int image_fd = -1;
+	bool has_own_ids = jail->namespaces & CLONE_NEWUSER;
 
-	if (jail->namespaces & CLONE_NEWUSER) {
+	if (has_own_ids) {
 		int r = idmap_write(&jail->map, pid, err);
 
 		if (r < 0)
 			return r;
 	}
-	if (needs_idmap(jail)) {
-		image_fd = rootfs_idmap_image(&jail->image, pid, err);
+	if (has_own_ids && jail->map.is_range) {
+		/* What was unpacked for these ids belongs to them already. */
+		image_fd = rootfs_copy_image(&jail->image, !jail->image.is_unpacked, pid,
+					     err);
 		if (image_fd < 0)
 			return image_fd;
 	}
@@ -187,11 +184,15 @@ int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 	}
 	close(steal_fd(&other)); /* else the end of the channel would never be seen */
 	r = let_go(jail, pid, own, err);
-	if (r < 0) {
+	if (r >= 0)
+		r = supervise_jail(jail, pidfd, own, ret_status, err);
+	else
 		kill(pid, SIGKILL);
-		return r;
-	}
-	return supervise_jail(jail, pid, pidfd, own, ret_status, err);
+	/* Nothing of the jail is left when this returns; reaped already is fine (ECHILD). */
+	while (waitid(P_PIDFD, (id_t)pidfd, &(siginfo_t){0}, WEXITED) < 0 &&
+	       errno == EINTR)
+		;
+	return r;
 }
 
 void jail_free(struct jail *jail)

@@ -38,7 +38,7 @@ struct jail {
 	char hostname[65];
 	char workdir[PATH_MAX];
 	/* The caller's terminal, when stdin and stdout are one; the jail then gets its own. */
-	bool has_terminal;
+	bool has_terminal, has_terminal_stderr;
 	struct termios terminal_modes;
 	struct winsize terminal_size;
 	/* Where argv lies: init overwrites it, since it names files of the host. */
@@ -52,8 +52,15 @@ struct jail {
 	}
 
 /*
- * Works out the whole jail from the options: opens the image (unpacking it if need be), looks up
- * the user, copies root's volumes. Free with jail_free, also after a failure.
+ * Takes over what the options say, as far as that needs no look at the image. -EINVAL is a usage
+ * error; other codes say that something named is not there or not allowed.
+ */
+int jail_read_options(const struct options *options, struct jail *jail,
+		      struct error *err) _must_check_;
+
+/*
+ * Works out the whole jail: opens the image (unpacking it if need be), looks up the user, copies
+ * root's volumes. Free with jail_free, also after a failure.
  */
 int jail_prepare(const struct options *options, struct jail *jail,
 		 struct error *err) _must_check_;

@@ -30,18 +30,29 @@ static bool is_hostname(const char *name)
 	       name[0] != '-';
 }
 
-static int choose_hostname(const struct options *options, struct jail *jail,
-			   struct error *err)
+static int check_hostname(const struct options *options, const struct jail *jail,
+			  struct error *err)
 {
-	const char *name = options->hostname ? options->hostname : jail->image.name;
-
-	if (options->hostname && !(jail->namespaces & CLONE_NEWUTS))
+	if (!options->hostname)
+		return 0;
+	if (!(jail->namespaces & CLONE_NEWUTS))
 		return error_set(err, EINVAL,
 				 "--hostname cannot be used with --share uts");
-	if (!is_hostname(name))
-		return error_set(err, EINVAL, "--hostname: '%s' is no valid name", name);
-	snprintf(jail->hostname, sizeof(jail->hostname), "%s", name);
+	if (!is_hostname(options->hostname))
+		return error_set(err, EINVAL, "--hostname: '%s' is no valid name",
+				 options->hostname);
 	return 0;
+}
+
+static int check_words(const struct options *options, struct error *err)
+{
+	const char *user = options->user, *workdir = options->workdir;
+
+	if (user && (!*user || *user == ':' || user[strlen(user) - 1] == ':'))
+		return error_set(err, EINVAL, "--user: '%s' is not USER[:GROUP]", user);
+	if (workdir && workdir[0] != '/')
+		return error_set(err, EINVAL, "--workdir: '%s' is not absolute", workdir);
+	return environment_check(&options->env, err);
 }
 
 static int choose_namespaces(const struct options *options, struct jail *jail,
@@ -85,7 +96,8 @@ static int choose_workdir(const struct options *options, const struct settings *
 						 : "/";
 
 	if (wanted[0] != '/')
-		return error_set(err, EINVAL, "--workdir: '%s' is not absolute", wanted);
+		return error_set(err, EINVAL, "the image's workdir '%s' is not absolute",
+				 wanted);
 	return path_normalize(wanted, jail->workdir, sizeof(jail->workdir), err);
 }
 
@@ -166,6 +178,7 @@ static void look_at_terminal(struct jail *jail)
 	jail->has_terminal = tcgetattr(STDIN_FILENO, &jail->terminal_modes) == 0 &&
 			     isatty(STDOUT_FILENO) &&
 			     ioctl(STDIN_FILENO, TIOCGWINSZ, &jail->terminal_size) == 0;
+	jail->has_terminal_stderr = isatty(STDERR_FILENO);
 }
 
 /* What the image says about itself, and what the user says instead. */
@@ -184,25 +197,33 @@ static int obey_settings(const struct options *options, struct jail *jail,
 	return r < 0 ? r : choose_command(options, &settings, jail, err);
 }
 
-int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
+int jail_read_options(const struct options *options, struct jail *jail, struct error *err)
 {
 	int r = choose_namespaces(options, jail, err);
 
 	if (r < 0)
 		return r;
-	r = volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);
+	r = check_hostname(options, jail, err);
 	if (r < 0)
 		return r;
+	r = check_words(options, err);
+	if (r < 0)
+		return r;
+	return volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);
+}
+
+int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
+{
 	bool progress = !options->common.quiet && isatty(STDERR_FILENO);
-	r = image_open(options->image, 0, progress, &jail->image, err);
+	int r = image_open(options->image, 0, progress, &jail->image, err);
+
 	if (r < 0)
 		return r;
 	r = choose_root(options, jail, err);
 	if (r < 0)
 		return r;
-	r = choose_hostname(options, jail, err);
-	if (r < 0)
-		return r;
+	snprintf(jail->hostname, sizeof(jail->hostname), "%s",
+		 options->hostname ? options->hostname : jail->image.name);
 	r = obey_settings(options, jail, err);
 	if (r < 0)
 		return r;

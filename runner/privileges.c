@@ -94,6 +94,8 @@ static int rename_root(const struct account *account, struct error *err)
 	r = write_file("/proc/self/gid_map", line, err);
 	if (r < 0)
 		return r;
+	if (getuid() != account->uid || getgid() != account->gid)
+		return error_set(err, EPERM, "cannot become user %u", account->uid);
 	/* A new user namespace comes with a full bounding set (user_namespaces(7)). */
 	return privileges_limit(err);
 }
@@ -101,8 +103,6 @@ static int rename_root(const struct account *account, struct error *err)
 int privileges_become_user(const struct account *account, bool only_root,
 			   bool may_set_groups, struct error *err)
 {
-	if (account->uid == 0 && account->gid == 0 && !account->group_count)
-		return 0;
 	if (only_root)
 		return account->uid || account->gid ? rename_root(account, err) : 0;
 	if (may_set_groups &&

@@ -6,7 +6,7 @@
  *
  * COMMAND keeps, if its uid in the jail is 0, over the jail's own ids and namespaces only:
  * CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID NET_BIND_SERVICE SYS_CHROOT.
- * With another uid it has none.
+ * With another uid it has none. With --share user they are real, as the flag says.
  */
 #ifndef RUNNER_PRIVILEGES_H
 #define RUNNER_PRIVILEGES_H

@@ -51,28 +51,37 @@ static int make_scratch(struct error *err)
 	return 0;
 }
 
-int rootfs_idmap_image(const struct image *image, pid_t pid, struct error *err)
+static int shift_owners(const struct image *image, int mount_fd, pid_t pid,
+			struct error *err)
 {
 	char path[64];
-	struct mount_attr change = {.attr_set = MOUNT_ATTR_IDMAP,
-				    .propagation = MS_PRIVATE};
+	struct mount_attr change = {.attr_set = MOUNT_ATTR_IDMAP};
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
 	_cleanup_fd_ int namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return error_errno(err, errno, "cannot open the jail's user namespace");
+	change.userns_fd = (unsigned)namespace;
+	if (mount_setattr(mount_fd, "", AT_EMPTY_PATH, &change, sizeof(change)) == 0)
+		return 0;
+	error_errno(err, errno, "image %s: cannot shift its owners", image->path);
+	return error_hint(
+		err, "its file system may not support idmapped mounts; make a .tar of it "
+		     "and run that");
+}
+
+int rootfs_copy_image(const struct image *image, bool shift, pid_t pid, struct error *err)
+{
+	struct mount_attr private = {.propagation = MS_PRIVATE};
 	_cleanup_fd_ int fd = mount_copy(image->root_fd, "", false, err);
+
 	if (fd < 0)
 		return error_wrap(err, "image %s", image->path);
-	change.userns_fd = (unsigned)namespace;
-	if (mount_setattr(fd, "", AT_EMPTY_PATH, &change, sizeof(change)) < 0) {
-		error_errno(err, errno, "image %s: cannot shift its owners", image->path);
-		return error_hint(
-			err,
-			"its file system may not support idmapped mounts; make a .tar "
-			"of it and run that");
-	}
-	return steal_fd(&fd);
+	if (mount_setattr(fd, "", AT_EMPTY_PATH, &private, sizeof(private)) < 0)
+		return error_errno(err, errno, "image %s: cannot make its mount private",
+				   image->path);
+	int r = shift ? shift_owners(image, fd, pid, err) : 0;
+	return r < 0 ? r : steal_fd(&fd);
 }
 
 /* A detached mount of the image; the folder must be the one that the parent looked at. */
@@ -157,7 +166,9 @@ static int make_root(const struct jail *jail, int image_fd, struct error *err)
 		root = make_overlay(err);
 	} else {
 		root = fcntl(image_fd, F_DUPFD_CLOEXEC, 0);
-		r = root < 0 ? 0 : mount_restrict(root, ROOT_ATTRIBUTES, true, err);
+		if (root < 0)
+			return error_errno(err, errno, "cannot copy a descriptor");
+		r = mount_restrict(root, ROOT_ATTRIBUTES, true, err);
 		if (r < 0)
 			return r;
 	}

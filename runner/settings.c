@@ -6,15 +6,12 @@
 #include "settings.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "common/cleanup.h"
-#include "common/fd.h"
-#include "common/sysroot.h"
+#include "image.h"
 
 enum { CONFIG_LIMIT = 1 << 20 };
 
@@ -89,27 +86,10 @@ static int parse(char *text, struct settings *settings, struct error *err)
 
 int settings_read(int root_fd, struct settings *ret, struct error *err)
 {
-	struct sysroot root = {.fd = root_fd};
 	_cleanup_free_ char *text = NULL;
-	struct stat st;
-	size_t size;
-	_cleanup_fd_ int fd = sysroot_openat(&root, config_path,
-					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	int r = image_read_file(root_fd, config_path, CONFIG_LIMIT, &text, err);
 
-	if (fd == -ENOENT || fd == -ENOTDIR)
-		return 0;
-	if (fd < 0)
-		return error_errno(err, -fd, "cannot read the image's %s", config_path);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return error_set(err, EINVAL, "the image's %s is no plain file",
-				 config_path);
-	int r = fd_read_all(fd, CONFIG_LIMIT, config_path, &text, &size, err);
-	if (r < 0)
-		return r;
-	if (strlen(text) != size)
-		return error_set(err, EINVAL, "the image's %s holds a NUL byte",
-				 config_path);
-	return parse(text, ret, err);
+	return r < 0 ? r : parse(text, ret, err);
 }
 
 void settings_free(struct settings *settings)

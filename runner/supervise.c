@@ -21,7 +21,6 @@ enum { SETUP_FAILED = 125, FIXED_POLLS = 2 };
 
 struct supervisor {
 	const struct jail *jail;
-	pid_t pid;
 	int pidfd, channel, signals;
 	bool has_ended, has_failed;
 	int status;
@@ -77,6 +76,8 @@ static void take_signal(struct supervisor *supervisor)
 
 	if (read(supervisor->signals, &info, sizeof(info)) != sizeof(info))
 		return;
+	if (info.ssi_signo == SIGCONT) /* perhaps from the background into the front */
+		terminal_set_raw(&supervisor->terminal);
 	if (info.ssi_signo == SIGCHLD)
 		reap(supervisor);
 	else if (info.ssi_signo == SIGWINCH && supervisor->terminal.master >= 0)
@@ -86,19 +87,23 @@ static void take_signal(struct supervisor *supervisor)
 }
 
 /*
- * COMMAND was stopped: stop too, so that the caller's shell gets its prompt. SIGCONT, which is
- * blocked and so waits in the signalfd, is then forwarded.
+ * COMMAND was stopped: stop too, with the whole process group, as the terminal would have done,
+ * so that the caller's shell gets its prompt. By SIGTSTP with its default action: where nobody
+ * could continue us (an orphaned group) the kernel ignores it, and COMMAND goes on.
  */
 static void stop_as_well(struct supervisor *supervisor)
 {
-	bool was_raw = supervisor->terminal.is_raw;
+	bool has_terminal = supervisor->terminal.master >= 0;
+	sigset_t stop;
 
 	terminal_restore(&supervisor->terminal);
-	kill(getpid(), SIGSTOP);
-	if (was_raw) {
-		terminal_set_raw(&supervisor->terminal);
-		terminal_copy_size(&supervisor->terminal);
-	}
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	kill(has_terminal ? 0 : getpid(), SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	terminal_set_raw(&supervisor->terminal);
+	forward(supervisor, SIGCONT);
 }
 
 static int take_message(struct supervisor *supervisor,
@@ -175,19 +180,18 @@ static int finish(struct supervisor *supervisor, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	terminal_drain(&supervisor->terminal);
+	terminal_drain(&supervisor->terminal, supervisor->signals);
 	if (!supervisor->has_failed)
 		return 0;
 	*err = supervisor->failure;
 	return -err->code;
 }
 
-int supervise_jail(const struct jail *jail, pid_t pid, int pidfd, int channel,
-		   int *ret_status, struct error *err)
+int supervise_jail(const struct jail *jail, int pidfd, int channel, int *ret_status,
+		   struct error *err)
 {
 	struct supervisor supervisor = {
 		.jail = jail,
-		.pid = pid,
 		.pidfd = pidfd,
 		.channel = channel,
 		.status = SETUP_FAILED,
@@ -203,6 +207,8 @@ int supervise_jail(const struct jail *jail, pid_t pid, int pidfd, int channel,
 	int r = serve(&supervisor, err);
 	if (r >= 0)
 		r = finish(&supervisor, err);
+	else
+		forward(&supervisor, SIGKILL);
 	terminal_close(&supervisor.terminal);
 	*ret_status = supervisor.status;
 	return r;

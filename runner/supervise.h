@@ -15,10 +15,10 @@
 int supervise_block_signals(struct error *err) _must_check_;
 
 /*
- * Waits for the jail's init `pid`. 0 with *ret_status the exit status for jailrun; or a negative
+ * Waits for the jail's init. 0 with *ret_status the exit status for jailrun; or a negative
  * errno when the jail reported a failure, then *ret_status is what jailrun exits with.
  */
-int supervise_jail(const struct jail *jail, pid_t pid, int pidfd, int channel,
-		   int *ret_status, struct error *err) _must_check_;
+int supervise_jail(const struct jail *jail, int pidfd, int channel, int *ret_status,
+		   struct error *err) _must_check_;
 
 #endif

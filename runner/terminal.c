@@ -35,28 +35,37 @@ int terminal_start(struct terminal *terminal, int master, const struct termios *
 		return error_errno(err, errno, "cannot set up the jail's terminal");
 	terminal->in = (struct terminal_stream){.from = STDIN_FILENO, .to = master};
 	terminal->out = (struct terminal_stream){.from = master, .to = terminal->output};
-	terminal_copy_size(terminal);
 	terminal_set_raw(terminal);
 	return 0;
+}
+
+static bool is_in_front(void)
+{
+	return tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+static void set_modes(const struct termios *modes)
+{
+	while (tcsetattr(STDIN_FILENO, TCSADRAIN, modes) < 0 && errno == EINTR)
+		;
 }
 
 void terminal_set_raw(struct terminal *terminal)
 {
 	struct termios raw = terminal->modes;
 
+	if (terminal->master < 0 || !is_in_front())
+		return;
+	terminal_copy_size(terminal);
 	cfmakeraw(&raw);
-	/* From a background group this stops the process (SIGTTOU) until it is in front. */
-	while (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0 && errno == EINTR)
-		;
+	set_modes(&raw);
 	terminal->is_raw = true;
 }
 
 void terminal_restore(struct terminal *terminal)
 {
-	if (!terminal->is_raw)
-		return;
-	while (tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->modes) < 0 && errno == EINTR)
-		;
+	if (terminal->is_raw && is_in_front())
+		set_modes(&terminal->modes);
 	terminal->is_raw = false;
 }
 
@@ -76,10 +85,12 @@ static bool is_empty(const struct terminal_stream *stream)
 void terminal_prepare_poll(const struct terminal *terminal, struct pollfd *polls)
 {
 	const struct terminal_stream *streams[] = {&terminal->in, &terminal->out};
+	bool may_read[] = {terminal->is_raw, true}; /* not from the background: SIGTTIN */
 
 	for (int i = 0; i < 2; i++) {
 		const struct terminal_stream *stream = streams[i];
-		bool reads = terminal->master >= 0 && !stream->ended && is_empty(stream);
+		bool reads = terminal->master >= 0 && may_read[i] && !stream->ended &&
+			     is_empty(stream);
 		bool writes = terminal->master >= 0 && !is_empty(stream);
 
 		polls[2 * i] = (struct pollfd){.fd = reads ? stream->from : -1,
@@ -131,19 +142,29 @@ void terminal_relay(struct terminal *terminal, const struct pollfd *polls)
 	relay(&terminal->out, polls + 2);
 }
 
-void terminal_drain(struct terminal *terminal)
+/* Waits for room; false if a signal came first. */
+static bool wait_for_room(int fd, int signals)
+{
+	struct pollfd polls[] = {
+		{.fd = fd, .events = POLLOUT},
+		{.fd = signals, .events = POLLIN},
+	};
+
+	return poll(polls, 2, -1) > 0 && !polls[1].revents;
+}
+
+void terminal_drain(struct terminal *terminal, int signals)
 {
 	struct terminal_stream *out = &terminal->out;
 
 	while (terminal->master >= 0 && !(out->ended && is_empty(out))) {
-		struct pollfd room = {.fd = out->to, .events = POLLOUT};
-
 		if (is_empty(out))
 			fill(out);
-		if (is_empty(out) && !out->ended && errno == EAGAIN)
-			return; /* somebody outside holds the slave open, and has nothing to say */
-		if (!is_empty(out) && poll(&room, 1, -1) > 0)
-			flush(out);
+		if (is_empty(out))
+			return; /* all is read: the end, or nothing more for now */
+		flush(out);
+		if (!is_empty(out) && !wait_for_room(out->to, signals))
+			return;
 	}
 }
 

@@ -41,7 +41,11 @@ struct terminal {
 int terminal_start(struct terminal *terminal, int master, const struct termios *modes,
 		   struct error *err) _must_check_;
 
-/* Raw mode: every key goes to the jail's terminal, which does echo, Ctrl-C and Ctrl-Z. */
+/*
+ * Raw mode: every key goes to the jail's terminal, which does echo, Ctrl-C and Ctrl-Z. Does
+ * nothing while there is no terminal, or while this process is not in front of it: changing its
+ * modes from the background stops a process (SIGTTOU). Also takes over the size.
+ */
 void terminal_set_raw(struct terminal *terminal);
 
 /* Puts the caller's terminal back as it was. */
@@ -58,8 +62,11 @@ void terminal_prepare_poll(const struct terminal *terminal, struct pollfd *polls
 /* Moves what can be moved after poll(2) has answered in the same entries. */
 void terminal_relay(struct terminal *terminal, const struct pollfd *polls);
 
-/* After the jail has ended: writes out everything that its terminal still holds. */
-void terminal_drain(struct terminal *terminal);
+/*
+ * After the jail has ended: writes out everything that its terminal still holds. Gives up when
+ * `signals`, a signalfd, has something to say: the caller's terminal may be stopped for ever.
+ */
+void terminal_drain(struct terminal *terminal, int signals);
 
 /* Restores the modes and closes the descriptors. */
 void terminal_close(struct terminal *terminal);
