@@ -21,11 +21,11 @@
 #include "common/path.h"
 #include "destination.h"
 #include "folders.h"
-#include "intake.h"
+#include "unarchive.h"
 
 struct extraction {
 	const struct extract_options *options;
-	struct intake *intake;
+	struct unarchive *unarchive;
 	int root_fd;
 	struct destination destination, link_target;
 	struct folders folders;
@@ -58,14 +58,15 @@ static int count_bytes(struct extraction *extraction, uint64_t more, struct erro
 static int check_ratio(const struct extraction *extraction, struct error *err)
 {
 	if (extraction->written < EXTRACT_RATIO_FROM ||
-	    extraction->written / EXTRACT_RATIO < intake_consumed(extraction->intake))
+	    extraction->written / EXTRACT_RATIO <
+		    unarchive_consumed(extraction->unarchive))
 		return 0;
 	error_set(err, EFBIG, "the archive unpacks to more than %d times its size",
 		  EXTRACT_RATIO);
 	return error_hint(err, "if it can be trusted, decompress it first");
 }
 
-static int write_piece(int fd, const struct intake_piece *piece, uint64_t *position,
+static int write_piece(int fd, const struct unarchive_piece *piece, uint64_t *position,
 		       struct error *err)
 {
 	if (fd < 0)
@@ -83,11 +84,11 @@ static int write_piece(int fd, const struct intake_piece *piece, uint64_t *posit
 static int write_content(struct extraction *extraction, int fd, uint64_t size,
 			 struct error *err)
 {
-	struct intake_piece piece;
+	struct unarchive_piece piece;
 	uint64_t position = 0, end = 0;
 	int r = count_bytes(extraction, size, err);
 
-	while (r >= 0 && (r = intake_read(extraction->intake, &piece, err)) > 0) {
+	while (r >= 0 && (r = unarchive_read(extraction->unarchive, &piece, err)) > 0) {
 		if (piece.offset > INT64_MAX - piece.size)
 			return error_set(err, EBADMSG,
 					 "its content lies behind any file's end");
@@ -399,7 +400,7 @@ static int next_entry(struct extraction *extraction, struct error *err)
 	struct archive_entry *entry;
 	char shown[512];
 	uint64_t limit = extraction->options->max_entries;
-	int r = intake_next(extraction->intake, &entry, err);
+	int r = unarchive_next(extraction->unarchive, &entry, err);
 
 	if (r <= 0)
 		return r;
@@ -422,16 +423,16 @@ static int next_entry(struct extraction *extraction, struct error *err)
 int extract_archive(int archive_fd, int root_fd, const struct extract_options *options,
 		    struct extract_counts *ret, struct error *err)
 {
-	_cleanup_intake_ struct intake *intake = NULL;
+	_cleanup_unarchive_ struct unarchive *unarchive = NULL;
 	struct extraction extraction = {
 		.options = options,
 		.root_fd = root_fd,
 		.destination = {.root_fd = root_fd, .parent_fd = -1},
 		.link_target = {.root_fd = root_fd, .parent_fd = -1},
 	};
-	int r = intake_open(archive_fd, &intake, err);
+	int r = unarchive_open(archive_fd, &unarchive, err);
 
-	extraction.intake = intake;
+	extraction.unarchive = unarchive;
 	while (r >= 0 && (r = next_entry(&extraction, err)) > 0)
 		;
 	if (r == 0)

@@ -44,7 +44,7 @@ struct extract_options {
 
 /*
  * Extracts the archive at the offset of `archive_fd` into the folder `root_fd`, which should be
- * empty. The umask must be 0, or modes lose bits. Errors name the entry: those of intake_next,
+ * empty. The umask must be 0, or modes lose bits. Errors name the entry: those of unarchive_next,
  * -EFBIG over a limit, -EBADMSG for what is refused, the system's for the rest. After an error
  * the folder holds a part of the archive.
  */

@@ -68,10 +68,11 @@ static int no_archive(struct error *err)
 			  "compressed by gzip, zstd or xz");
 }
 
-/* Nothing was understood yet: either it could not be read, or it is something else. */
+/* No format was recognized: it could not be read, is broken below its compression, or no archive. */
 static int not_begun(struct unarchive *unarchive, struct error *err)
 {
-	if (unarchive->read_error || archive_errno(unarchive->archive) == ENOMEM)
+	if (unarchive->read_error || archive_errno(unarchive->archive) == ENOMEM ||
+	    archive_filter_count(unarchive->archive) > 1) /* one is the file itself */
 		return failed(unarchive, "cannot read the archive", err);
 	return no_archive(err);
 }
@@ -89,16 +90,17 @@ static int enable(struct archive *archive)
 
 int unarchive_open(int fd, struct unarchive **ret, struct error *err)
 {
-	_cleanup_unarchive_ struct unarchive *unarchive = malloc(sizeof(*unarchive));
+	_cleanup_unarchive_ struct unarchive *unarchive = calloc(1, sizeof(*unarchive));
 
 	if (!unarchive)
 		return error_nomem(err);
-	*unarchive = (struct unarchive){.fd = fd, .archive = archive_read_new()};
+	unarchive->fd = fd;
+	unarchive->archive = archive_read_new();
 	if (!unarchive->archive || enable(unarchive->archive) < 0)
 		return error_nomem(err);
 	if (archive_read_open(unarchive->archive, unarchive, NULL, read_more, NULL) !=
 	    ARCHIVE_OK)
-		return failed(unarchive, "cannot open", err);
+		return not_begun(unarchive, err);
 	*ret = steal_pointer(&unarchive);
 	return 0;
 }
