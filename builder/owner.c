@@ -25,16 +25,14 @@
 enum {
 	TAIL = 8,
 	FILTER_BITS = 16,
-	READ_START = 1 << 18,
-	READ_LIMIT = 1 << 28, /* the largest list of Debian 12 has 2 MB */
+	BUFFER = 1 << 16, /* stays in the cache; the largest lists have megabytes */
 };
 
 struct scan {
 	struct strmap wanted; /* a spelling of a path -> its struct owner */
 	unsigned char filter[(1 << FILTER_BITS) / 8];
 	struct arena arena;
-	char *buffer;
-	size_t room;
+	char buffer[BUFFER];
 };
 
 struct owner {
@@ -106,47 +104,45 @@ static int judge_line(struct scan *scan, const char *line, size_t length,
 	return owner->package ? 0 : -ENOMEM;
 }
 
+/* Judges the whole lines among `size` bytes; *ret_used is where the first unfinished one starts. */
 static int judge_lines(struct scan *scan, size_t size, const char *package,
-		       struct error *err)
+		       size_t *ret_used, struct error *err)
 {
-	char *end = scan->buffer + size, *newline;
+	char *line = scan->buffer, *newline;
 
-	for (char *line = scan->buffer; line < end; line = newline + 1) {
-		newline = memchr(line, '\n', (size_t)(end - line));
-		if (!newline)
-			newline = end;
+	while ((newline = memchr(line, '\n', size - (size_t)(line - scan->buffer)))) {
 		*newline = '\0';
 		int r = judge_line(scan, line, (size_t)(newline - line), package, err);
 		if (r < 0)
 			return r;
+		line = newline + 1;
 	}
+	*ret_used = (size_t)(line - scan->buffer);
 	return 0;
 }
 
-/* A read shorter than the room is the end of a regular file: no second call is needed. */
-static int read_list(struct scan *scan, int fd, size_t *ret_size, struct error *err)
+static int judge_file(struct scan *scan, int fd, const char *package, struct error *err)
 {
-	size_t used = 0;
+	size_t kept = 0, used;
 
 	for (;;) {
-		int r = alloc_grow(&scan->buffer, &scan->room, used + READ_START, 1, err);
-		if (r < 0)
+		ssize_t done = read(fd, scan->buffer + kept, BUFFER - kept);
+		if (done <= 0) /* an unreadable list leaves its files without an owner */
+			return 0;
+		size_t size = kept + (size_t)done;
+		int r = judge_lines(scan, size, package, &used, err);
+		/* Less than asked for is the end of a regular file; no path fills the buffer. */
+		if (r < 0 || size < BUFFER || !used)
 			return r;
-		ssize_t done = read(fd, scan->buffer + used, scan->room - used - 1);
-		if (done < 0)
-			return -errno;
-		used += (size_t)done;
-		if (used < scan->room - 1 || used > READ_LIMIT)
-			break;
+		kept = size - used;
+		memmove(scan->buffer, scan->buffer + used, kept);
 	}
-	*ret_size = used;
-	return 0;
 }
 
 static int judge_list(struct scan *scan, int folder, const char *name, struct error *err)
 {
 	char package[NAME_MAX + 1];
-	size_t size = 0, length = strlen(name);
+	size_t length = strlen(name);
 
 	if (length <= 5 || strcmp(name + length - 5, ".list") != 0)
 		return 0;
@@ -154,11 +150,8 @@ static int judge_list(struct scan *scan, int folder, const char *name, struct er
 				     O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return 0;
-	int r = read_list(scan, fd, &size, err);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
 	snprintf(package, sizeof(package), "%.*s", (int)length - 5, name);
-	return judge_lines(scan, size, package, err);
+	return judge_file(scan, fd, package, err);
 }
 
 static int judge_lists(struct scan *scan, DIR *folder, struct error *err)
@@ -227,6 +220,5 @@ int owner_find(const struct sysroot *root, struct manifest *manifest, struct err
 	int r = scan_all(scan, folder, manifest, err);
 	strmap_free(&scan->wanted);
 	arena_free(&scan->arena);
-	free(scan->buffer);
 	return r;
 }

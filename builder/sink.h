@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sink: where the bytes of an archive go: to a file as they are, or through a compressor. Into a
- * plain file, whole files are moved by the kernel, past this process.
+ * sink: where the bytes of an archive go: to a file as they are, or through a compressor.
  */
 #ifndef BUILDER_SINK_H
 #define BUILDER_SINK_H
@@ -31,7 +30,7 @@ int sink_new(int fd, enum compression compression, struct sink **ret,
 int sink_write(struct sink *sink, const void *data, size_t size,
 	       struct error *err) _must_check_;
 
-/* Copies exactly `size` bytes from `from`; errors as fd_copy. `name` is the source. */
+/* Copies exactly `size` bytes from `from`; -ENODATA if it ends early. `name` is the source. */
 int sink_copy(struct sink *sink, int from, uint64_t size, const char *name,
 	      struct error *err) _must_check_;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libarchive makes the headers, the kernel moves the data. libarchive would copy every byte
- * through its own buffers; so it is told each file's size and given no data, what it then writes
- * in the data's place (zeros) is thrown away, and the file is copied to the output directly.
+ * libarchive makes the headers, the sink moves the data. libarchive would copy every byte through
+ * its own buffers; so it is told each file's size and given no data, what it then writes in the
+ * data's place (zeros) is thrown away, and the file goes to the sink directly.
  * Called by the command add.
  *
  * There is no entry for the root folder itself: unpacking one would change the mode and the time of
