@@ -193,7 +193,7 @@ static int attempt(const struct request *request, bool dry_run, struct error *er
 	return 0;
 }
 
-static int run(const struct values *values, const struct settings *settings,
+static int run(const struct values *values, const struct runconfig *settings,
 	       struct request *request, char **texts, struct error *err)
 {
 	_cleanup_sysroot_ struct sysroot root = {.fd = -1};
@@ -218,14 +218,14 @@ static int run(const struct values *values, const struct settings *settings,
 }
 
 /* The settings as asked for; lists and strings stay the values' own. */
-static struct settings borrow_settings(const struct values *values)
+static struct runconfig borrow_settings(const struct values *values)
 {
 	union {
 		const char *constant;
 		char *text;
 	} workdir = {.constant = values->workdir}, user = {.constant = values->user};
 
-	return (struct settings){
+	return (struct runconfig){
 		.entrypoint = values->entrypoint,
 		.cmd = values->cmd,
 		.env = values->env,
@@ -235,24 +235,24 @@ static struct settings borrow_settings(const struct values *values)
 	};
 }
 
-static int check_usage(const struct values *values, const struct settings *settings,
+static int check_usage(const struct values *values, const struct runconfig *settings,
 		       bool any, struct request *ret, struct error *err)
 {
 	if (!values->output)
 		return error_set(err, EINVAL, "no image given: -o IMAGE is missing");
-	if (!any && settings_are_empty(settings))
+	if (!any && runconfig_are_empty(settings))
 		return error_set(err, EINVAL, "nothing to add: no PATH given");
-	if (values->bare && !settings_are_empty(settings))
+	if (values->bare && !runconfig_are_empty(settings))
 		return error_set(err, EINVAL, "--bare leaves no place for settings");
 	*ret = (struct request){
 		.replace = values->replace,
 		.rules = !values->no_rules && !values->bare,
 		.record = !values->bare,
 	};
-	int r = settings_check(settings, err);
+	int r = runconfig_check(settings, err);
 	if (r == 0)
 		r = read_epoch(&ret->epoch, err);
-	return r == 0 ? image_choose(values->output, values->format, &ret->image, err)
+	return r == 0 ? format_choose(values->output, values->format, &ret->image, err)
 		      : r;
 }
 
@@ -267,7 +267,7 @@ int command_add(int argc, char **argv)
 	if (r == 0 && cli_answer(&program, &values.common))
 		return EXIT_DONE;
 	log_init("jailbuild", cli_log_level(&values.common));
-	struct settings settings = borrow_settings(&values);
+	struct runconfig settings = borrow_settings(&values);
 	if (r == 0)
 		r = check_usage(&values, &settings, first < argc, &request, &err);
 	if (r < 0) {

@@ -10,7 +10,7 @@
 #include "common/cli.h"
 #include "common/log.h"
 #include "content.h"
-#include "image.h"
+#include "format.h"
 #include "listing.h"
 #include "previous.h"
 
@@ -53,9 +53,9 @@ static int run(const char *path, const struct values *values, struct error *err)
 {
 	_cleanup_previous_ struct previous previous = PREVIOUS_NONE;
 	_cleanup_manifest_ struct manifest manifest = {0};
-	struct image image;
+	struct format image;
 
-	int r = image_choose(path, values->format, &image, err);
+	int r = format_choose(path, values->format, &image, err);
 	if (r == 0)
 		r = previous_look(&image, &previous, err);
 	if (r == 0)

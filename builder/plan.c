@@ -135,9 +135,9 @@ static int add_settings(struct plan *plan, struct error *err)
 {
 	const struct reason reason = {.rule = RULE_RECORD};
 
-	if (settings_are_empty(&plan->recipe.settings))
+	if (runconfig_are_empty(&plan->recipe.settings))
 		return 0;
-	_cleanup_free_ char *text = settings_text(&plan->recipe.settings, err);
+	_cleanup_free_ char *text = runconfig_text(&plan->recipe.settings, err);
 	if (!text)
 		return -ENOMEM;
 	return manifest_add_text(&plan->manifest, SETTINGS_PATH, text, &reason, err);
@@ -173,7 +173,7 @@ int plan_make(struct plan *plan, const struct request *request, struct error *er
 		r = previous_take(&plan->previous, &plan->manifest, &plan->libraries,
 				  &plan->recipe, err);
 	if (r == 0)
-		r = settings_merge(&plan->recipe.settings, request->settings, err);
+		r = runconfig_merge(&plan->recipe.settings, request->settings, err);
 	if (r == 0)
 		r = add_operands(plan, err);
 	if (r < 0)
@@ -225,7 +225,7 @@ static int write_folder(struct plan *plan, struct error *err)
 
 int plan_write(struct plan *plan, struct error *err)
 {
-	if (plan->request->image.kind == IMAGE_FOLDER)
+	if (plan->request->image.kind == FORMAT_FOLDER)
 		return write_folder(plan, err);
 	return write_archive(plan, err);
 }

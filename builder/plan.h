@@ -14,22 +14,22 @@
 #include "common/sysroot.h"
 #include "content.h"
 #include "elfdeps/elfdeps.h"
-#include "image.h"
+#include "format.h"
 #include "intake.h"
 #include "libraries.h"
 #include "manifest.h"
 #include "previous.h"
 #include "recipe.h"
-#include "settings.h"
+#include "runconfig.h"
 
 /* What a user asks for; everything borrowed. */
 struct request {
-	struct image image;
+	struct format image;
 	const struct sysroot *root;
 	const char *root_path; /* as typed; NULL: the host */
 	const struct operand *operands;
 	size_t operand_count;
-	const struct settings *settings;
+	const struct runconfig *settings;
 	const char *term; /* the user's TERM; NULL if there is none */
 	int64_t epoch;
 	bool replace, rules;

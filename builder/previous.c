@@ -45,24 +45,24 @@ static bool is_current(int fd, const char *path)
 	       mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
 }
 
-static int open_image(const struct image *image, int *ret_fd, struct error *err)
+static int open_image(const struct format *image, int *ret_fd, struct error *err)
 {
 	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	struct stat st;
 
-	if (image->kind == IMAGE_FOLDER)
+	if (image->kind == FORMAT_FOLDER)
 		flags |= O_DIRECTORY;
 	_cleanup_fd_ int fd = open(image->path, flags);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_errno(err, errno, "cannot read %s", image->path);
-	if (image->kind == IMAGE_TAR && !S_ISREG(st.st_mode))
+	if (image->kind == FORMAT_TAR && !S_ISREG(st.st_mode))
 		return error_set(err, EINVAL, "%s is no regular file", image->path);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
 
 /* Leaves *ret_fd as it is if there is no image. */
-static int open_locked(const struct image *image, previous_wait *wait, int *ret_fd,
+static int open_locked(const struct format *image, previous_wait *wait, int *ret_fd,
 		       struct error *err)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
@@ -94,7 +94,7 @@ static int read_archive(struct previous *previous, struct error *err)
 			   &previous->record, err);
 }
 
-static int read_folder(const struct image *image, struct previous *previous,
+static int read_folder(const struct format *image, struct previous *previous,
 		       struct error *err)
 {
 	char *text;
@@ -121,16 +121,16 @@ static int read_folder(const struct image *image, struct previous *previous,
 	return r;
 }
 
-static int read_image(const struct image *image, struct previous *previous,
+static int read_image(const struct format *image, struct previous *previous,
 		      struct error *err)
 {
-	int r = image->kind == IMAGE_TAR ? read_archive(previous, err)
-					 : read_folder(image, previous, err);
+	int r = image->kind == FORMAT_TAR ? read_archive(previous, err)
+					  : read_folder(image, previous, err);
 
 	return r < 0 ? error_wrap(err, "cannot read %s", image->path) : 0;
 }
 
-int previous_look(const struct image *image, struct previous *ret, struct error *err)
+int previous_look(const struct format *image, struct previous *ret, struct error *err)
 {
 	_cleanup_previous_ struct previous previous = PREVIOUS_NONE;
 
@@ -144,14 +144,14 @@ int previous_look(const struct image *image, struct previous *ret, struct error 
 	return 0;
 }
 
-int previous_open(const struct image *image, previous_wait *wait, struct previous *ret,
+int previous_open(const struct format *image, previous_wait *wait, struct previous *ret,
 		  struct error *err)
 {
 	_cleanup_previous_ struct previous previous = PREVIOUS_NONE;
 
 	int r = open_locked(image, wait, &previous.fd, err);
 	/* Without a name and beside the image: the disk that the new image will be on. */
-	if (r == 0 && previous.fd >= 0 && image->kind == IMAGE_TAR)
+	if (r == 0 && previous.fd >= 0 && image->kind == FORMAT_TAR)
 		r = tempfile_create(image->path, &previous.spool, err);
 	if (r == 0 && previous.fd >= 0)
 		r = read_image(image, &previous, err);
@@ -351,7 +351,7 @@ static int take_recipe(const struct previous *previous, struct libraries *librar
 {
 	const struct record *record = &previous->record;
 	const struct recipe *old = &record->recipe;
-	int r = settings_merge(&recipe->settings, &old->settings, err);
+	int r = runconfig_merge(&recipe->settings, &old->settings, err);
 
 	recipe->rules = old->rules;
 	for (size_t i = 0; r == 0 && i < old->count; i++)

@@ -15,7 +15,7 @@
 #include "common/error.h"
 #include "common/sysroot.h"
 #include "common/tempfile.h"
-#include "image.h"
+#include "format.h"
 #include "inspect.h"
 #include "libraries.h"
 #include "manifest.h"
@@ -42,11 +42,11 @@ typedef void previous_wait(const char *path);
  * Locks and reads the image, if it exists. -EBUSY if `wait` is NULL and another has the lock;
  * -EBADMSG and so on, naming the image, if it cannot be read.
  */
-int previous_open(const struct image *image, previous_wait *wait, struct previous *ret,
+int previous_open(const struct format *image, previous_wait *wait, struct previous *ret,
 		  struct error *err) _must_check_;
 
 /* Reads an image that must exist, without a lock and without the bytes of its files. */
-int previous_look(const struct image *image, struct previous *ret,
+int previous_look(const struct format *image, struct previous *ret,
 		  struct error *err) _must_check_;
 
 /* Adds everything in the image to an empty manifest, with what the record says about it. */

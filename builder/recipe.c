@@ -50,6 +50,6 @@ void recipe_free(struct recipe *recipe)
 	strmap_free(&recipe->known);
 	arena_free(&recipe->arena);
 	strlist_free(&recipe->terms);
-	settings_free(&recipe->settings);
+	runconfig_free(&recipe->settings);
 	*recipe = (struct recipe){0};
 }

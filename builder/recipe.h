@@ -13,7 +13,7 @@
 #include "common/strlist.h"
 #include "common/strmap.h"
 #include "locate.h"
-#include "settings.h"
+#include "runconfig.h"
 
 struct recipe {
 	struct operand *operands; /* in the order in which they were asked for */
@@ -22,7 +22,7 @@ struct recipe {
 	struct arena arena;   /* its keys */
 	bool rules;           /* fitting parts are added */
 	struct strlist terms; /* values of TERM that the image has entries for, sorted */
-	struct settings settings;
+	struct runconfig settings;
 };
 
 /* Adds a copy of the operand, unless it is there. */

@@ -44,10 +44,10 @@ static int write_operands(json_t *recipe_json, const struct recipe *recipe,
 	return 0;
 }
 
-static int write_settings(json_t *root, const struct settings *settings,
+static int write_settings(json_t *root, const struct runconfig *settings,
 			  struct error *err)
 {
-	if (settings_are_empty(settings))
+	if (runconfig_are_empty(settings))
 		return 0;
 	json_t *json = json_object();
 	if (json_object_set_new(root, "settings", json) < 0)
@@ -217,7 +217,7 @@ static int read_text(const json_t *json, const char *key, struct record *record,
 
 static int read_settings(const json_t *json, struct record *record, struct error *err)
 {
-	struct settings *settings = &record->recipe.settings;
+	struct runconfig *settings = &record->recipe.settings;
 
 	int r = jsontext_get_list(json, "entrypoint", &settings->entrypoint, err);
 	if (r == 0)
@@ -230,7 +230,7 @@ static int read_settings(const json_t *json, struct record *record, struct error
 		r = read_text(json, "workdir", record, &settings->workdir, err);
 	if (r == 0)
 		r = read_text(json, "user", record, &settings->user, err);
-	return r == 0 ? settings_check(settings, err) : r;
+	return r == 0 ? runconfig_check(settings, err) : r;
 }
 
 static int read_recipe(const json_t *root, struct record *record, struct error *err)

@@ -2,7 +2,7 @@
 /*
  * The table of formats. Called by the commands that make or read an image.
  */
-#include "image.h"
+#include "format.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -11,19 +11,19 @@
 
 #define KNOWN "tar, tar.gz (tgz), tar.zst, tar.xz, dir"
 
-static const struct format {
+static const struct row {
 	const char *name; /* of --format; behind a dot, the end of a file name */
-	enum image_kind kind;
+	enum format_kind kind;
 	enum compression compression;
 } formats[] = {
-	{"tar", IMAGE_TAR, COMPRESS_NONE},  {"tar.gz", IMAGE_TAR, COMPRESS_GZIP},
-	{"tgz", IMAGE_TAR, COMPRESS_GZIP},  {"tar.zst", IMAGE_TAR, COMPRESS_ZSTD},
-	{"tar.xz", IMAGE_TAR, COMPRESS_XZ}, {"dir", IMAGE_FOLDER, COMPRESS_NONE},
+	{"tar", FORMAT_TAR, COMPRESS_NONE},  {"tar.gz", FORMAT_TAR, COMPRESS_GZIP},
+	{"tgz", FORMAT_TAR, COMPRESS_GZIP},  {"tar.zst", FORMAT_TAR, COMPRESS_ZSTD},
+	{"tar.xz", FORMAT_TAR, COMPRESS_XZ}, {"dir", FORMAT_FOLDER, COMPRESS_NONE},
 };
 
 enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };
 
-static const struct format *by_name(const char *name)
+static const struct row *by_name(const char *name)
 {
 	for (size_t i = 0; i < FORMAT_COUNT; i++)
 		if (!strcmp(formats[i].name, name))
@@ -32,7 +32,7 @@ static const struct format *by_name(const char *name)
 }
 
 /* The one whose name, with a dot before it, `path` ends in. "x.oci.tar" is no plain tar. */
-static const struct format *by_ending(const char *path)
+static const struct row *by_ending(const char *path)
 {
 	size_t length = strlen(path);
 
@@ -41,7 +41,7 @@ static const struct format *by_ending(const char *path)
 	for (size_t i = 0; i < FORMAT_COUNT; i++) {
 		size_t ending = strlen(formats[i].name);
 
-		if (formats[i].kind != IMAGE_FOLDER && length > ending + 1 &&
+		if (formats[i].kind != FORMAT_FOLDER && length > ending + 1 &&
 		    path[length - ending - 1] == '.' &&
 		    !strcmp(path + length - ending, formats[i].name))
 			return &formats[i];
@@ -57,10 +57,10 @@ static bool is_folder(const char *path)
 	       (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
-int image_choose(const char *path, const char *format, struct image *ret,
-		 struct error *err)
+int format_choose(const char *path, const char *format, struct format *ret,
+		  struct error *err)
 {
-	const struct format *found;
+	const struct row *found;
 
 	if (!*path)
 		return error_set(err, EINVAL, "the image needs a name");
@@ -77,7 +77,7 @@ int image_choose(const char *path, const char *format, struct image *ret,
 			"folder is an existing one or a name that ends in /",
 			KNOWN);
 	}
-	*ret = (struct image){
+	*ret = (struct format){
 		.path = path, .kind = found->kind, .compression = found->compression};
 	return 0;
 }

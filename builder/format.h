@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * image: what kind of image a name means.
+ * format: what kind of image a name means.
  */
-#ifndef BUILDER_IMAGE_H
-#define BUILDER_IMAGE_H
+#ifndef BUILDER_FORMAT_H
+#define BUILDER_FORMAT_H
 
 #include "common/error.h"
 #include "sink.h"
 
-enum image_kind {
-	IMAGE_TAR,
-	IMAGE_FOLDER,
+enum format_kind {
+	FORMAT_TAR,
+	FORMAT_FOLDER,
 };
 
-struct image {
+struct format {
 	const char *path; /* as the user wrote it; borrowed */
-	enum image_kind kind;
-	enum compression compression; /* of IMAGE_TAR */
+	enum format_kind kind;
+	enum compression compression; /* of FORMAT_TAR */
 };
 
 /*
  * Decides by `format` (NULL: by the name and by what is there). An existing folder or a name that
  * ends in a slash is a folder. -EINVAL, naming the known ones, if neither says anything.
  */
-int image_choose(const char *path, const char *format, struct image *ret,
-		 struct error *err) _must_check_;
+int format_choose(const char *path, const char *format, struct format *ret,
+		  struct error *err) _must_check_;
 
 #endif

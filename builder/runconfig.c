@@ -2,7 +2,7 @@
 /*
  * Merges and writes settings. Called by the command add and by record.
  */
-#include "settings.h"
+#include "runconfig.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "common/alloc.h"
 #include "common/cleanup.h"
 
-bool settings_are_empty(const struct settings *settings)
+bool runconfig_are_empty(const struct runconfig *settings)
 {
 	return !settings->entrypoint.count && !settings->cmd.count &&
 	       !settings->env.count && !settings->labels.count && !settings->workdir &&
@@ -31,7 +31,7 @@ static int check_pairs(const struct strlist *list, const char *what, struct erro
 	return 0;
 }
 
-int settings_check(const struct settings *settings, struct error *err)
+int runconfig_check(const struct runconfig *settings, struct error *err)
 {
 	int r = check_pairs(&settings->env, "--env", err);
 
@@ -105,8 +105,8 @@ static int merge_text(char **text, const char *later, struct error *err)
 	return 0;
 }
 
-int settings_merge(struct settings *settings, const struct settings *later,
-		   struct error *err)
+int runconfig_merge(struct runconfig *settings, const struct runconfig *later,
+		    struct error *err)
 {
 	int r = replace_list(&settings->entrypoint, &later->entrypoint, err);
 
@@ -141,7 +141,7 @@ static void write_list(FILE *out, const char *key, const struct strlist *list)
 		write_line(out, key, list->items[i]);
 }
 
-char *settings_text(const struct settings *settings, struct error *err)
+char *runconfig_text(const struct runconfig *settings, struct error *err)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -167,7 +167,7 @@ char *settings_text(const struct settings *settings, struct error *err)
 	return text;
 }
 
-void settings_free(struct settings *settings)
+void runconfig_free(struct runconfig *settings)
 {
 	strlist_free(&settings->entrypoint);
 	strlist_free(&settings->cmd);
@@ -175,5 +175,5 @@ void settings_free(struct settings *settings)
 	strlist_free(&settings->labels);
 	free(settings->workdir);
 	free(settings->user);
-	*settings = (struct settings){0};
+	*settings = (struct runconfig){0};
 }
