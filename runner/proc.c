@@ -72,18 +72,17 @@ static int make_cover(int proc_fd, const char *name, enum mask mask, const char 
 	return copy_read_only(proc_fd, name, err);
 }
 
+/* Which of them there are depends on how the kernel was built: -ENOENT is fine. */
 static int cover(int proc_fd, const char *name, enum mask mask, const char *empty,
 		 struct error *err)
 {
-	struct stat st;
-
-	/* Which of them there are depends on how the kernel was built. */
-	if (fstatat(proc_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-		return 0;
 	_cleanup_fd_ int fd = make_cover(proc_fd, name, mask, empty, err);
-	if (fd < 0)
-		return error_wrap(err, "cannot mask /proc/%s", name);
-	int r = mount_attach(fd, proc_fd, name, err);
+
+	if (fd == -ENOENT && mask == MASK_READ_ONLY)
+		return 0;
+	int r = fd < 0 ? fd : mount_attach(fd, proc_fd, name, err);
+	if (r == -ENOENT && fd >= 0)
+		return 0;
 	return r < 0 ? error_wrap(err, "cannot mask /proc/%s", name) : 0;
 }
 

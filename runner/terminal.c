@@ -7,10 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/fd.h"
+
+enum { BUFFER_SIZE = 16384 };
 
 /*
  * A second open file description of the caller's terminal: O_NONBLOCK on the first would hit
@@ -34,7 +37,11 @@ int terminal_start(struct terminal *terminal, int master, const struct termios *
 	if (fcntl(master, F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(err, errno, "cannot set up the jail's terminal");
 	terminal->in = (struct terminal_stream){.from = STDIN_FILENO, .to = master};
+	terminal->in.data = malloc(BUFFER_SIZE);
 	terminal->out = (struct terminal_stream){.from = master, .to = terminal->output};
+	terminal->out.data = malloc(BUFFER_SIZE);
+	if (!terminal->in.data || !terminal->out.data)
+		return error_nomem(err);
 	terminal_set_raw(terminal);
 	return 0;
 }
@@ -102,7 +109,7 @@ void terminal_prepare_poll(const struct terminal *terminal, struct pollfd *polls
 
 static void fill(struct terminal_stream *stream)
 {
-	ssize_t size = read(stream->from, stream->data, sizeof(stream->data));
+	ssize_t size = read(stream->from, stream->data, BUFFER_SIZE);
 
 	if (size > 0) {
 		stream->start = 0;
@@ -173,5 +180,7 @@ void terminal_close(struct terminal *terminal)
 	terminal_restore(terminal);
 	cleanup_fd(&terminal->master);
 	cleanup_fd(&terminal->output);
-	terminal->master = terminal->output = -1;
+	free(terminal->in.data);
+	free(terminal->out.data);
+	*terminal = (struct terminal)TERMINAL_NONE;
 }

@@ -14,14 +14,12 @@
 
 #include "common/error.h"
 
-enum { TERMINAL_BUFFER = 16384 };
-
 /* Bytes on their way in one direction. */
 struct terminal_stream {
 	int from, to;
 	bool ended; /* nothing more comes from `from` */
 	size_t start, end;
-	char data[TERMINAL_BUFFER];
+	char *data; /* owned; only there once the terminal is */
 };
 
 struct terminal {
