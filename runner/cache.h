@@ -56,7 +56,7 @@ struct cache_image {
  * to the ids of idmap_choose(root_range).
  *
  * Errors: -EPERM the cache folder is not the caller's own, or open to others; -ENOEXEC the file is
- * no archive; -EBADMSG it is damaged, cut off or hostile; -EBUSY it kept changing; -ENOSPC or
+ * no archive; -EBADMSG it is damaged, cut off or hostile; -ESTALE it kept changing; -ENOSPC or
  * -EDQUOT no room in the cache folder; -EFBIG over a limit; others as the system gave them.
  * After an error the folder is as it was before.
  */
