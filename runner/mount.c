@@ -132,23 +132,27 @@ static int create_inside(int root_fd, const char *path, bool is_folder)
 		if (r < 0)
 			return r;
 	}
-	return open_inside(root_fd, path, O_PATH);
+	return open_inside(root_fd, path, O_PATH | (is_folder ? O_DIRECTORY : 0));
+}
+
+/* O_DIRECTORY answers the question of the kind for a folder without a look of our own. */
+static int open_target(int root_fd, const char *path, bool is_folder)
+{
+	uint64_t flags = O_PATH | (is_folder ? O_DIRECTORY : 0);
+	int fd = open_inside(root_fd, path, flags);
+
+	return fd == -ENOENT ? create_inside(root_fd, path, is_folder) : fd;
 }
 
 int mount_target(int root_fd, const char *path, bool is_folder, struct error *err)
 {
 	struct stat st;
-	_cleanup_fd_ int fd = open_inside(root_fd, path, O_PATH);
+	_cleanup_fd_ int fd = open_target(root_fd, path, is_folder);
 
-	if (fd == -ENOENT)
-		fd = create_inside(root_fd, path, is_folder);
 	if (fd < 0)
 		return error_errno(err, -fd, "cannot mount at %s in the image", path);
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, errno, "cannot mount at %s in the image", path);
-	if (S_ISDIR(st.st_mode) != is_folder)
-		return error_errno(err, is_folder ? ENOTDIR : EISDIR,
-				   "cannot mount at %s in the image", path);
+	if (!is_folder && (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)))
+		return error_errno(err, EISDIR, "cannot mount at %s in the image", path);
 	return steal_fd(&fd);
 }
 

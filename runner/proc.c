@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of /proc a jail sees. The masks matter most when the user namespace is shared: uid 0 may
- * write /proc/sys/kernel/core_pattern without any capability. They are put on the fresh mount,
- * by its descriptor, so that nothing in the image can lead them elsewhere. Called by rootfs.
+ * What of /proc a jail sees. In a user namespace of its own the kernel itself guards what belongs
+ * to the machine: the files are root's, and root is not there. Masks, which cost a mount each, are
+ * for what anybody may read, and for a shared user namespace: there uid 0 may write
+ * /proc/sys/kernel/core_pattern without any capability. They are put on the fresh mount, by its
+ * descriptor, so that nothing in the image can lead them elsewhere. Called by rootfs.
  */
 #include "proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -15,24 +19,23 @@
 #include "common/fd.h"
 #include "mount.h"
 
-enum mask {
-	MASK_FILE,      /* shows nothing: /dev/null over it */
-	MASK_FOLDER,    /* shows nothing: an empty folder over it */
-	MASK_READ_ONLY, /* shows all, takes nothing */
-};
-
-/* What docker and podman hide as well, and why: it speaks of, or acts on, the whole machine. */
+/* docker and podman hide the same, because it speaks of, or acts on, the whole machine. */
 static const struct {
 	const char *name;
-	enum mask mask;
+	bool is_read_only; /* else it shows nothing: /dev/null over it */
+	bool always;       /* else only root of the host could use it */
 } masks[] = {
-	{"kcore", MASK_FILE},         /* the kernel's memory */
-	{"keys", MASK_FILE},          /* keyrings, which are not namespaced */
-	{"sysrq-trigger", MASK_FILE}, /* reboots the machine */
-	{"timer_list", MASK_FILE},    /* the kernel's addresses */
-	{"interrupts", MASK_FILE},    /* keystroke timing */
-	{"acpi", MASK_FOLDER},        {"scsi", MASK_FOLDER},   {"sys", MASK_READ_ONLY},
-	{"irq", MASK_READ_ONLY},      {"bus", MASK_READ_ONLY}, {"fs", MASK_READ_ONLY},
+	{"keys", false, true},           /* keyrings, which are not namespaced */
+	{"interrupts", false, true},     /* keystroke timing */
+	{"kcore", false, false},         /* the kernel's memory */
+	{"timer_list", false, false},    /* the kernel's addresses */
+	{"sysrq-trigger", false, false}, /* reboots the machine */
+	{"sys", true, false},            /* core_pattern names a program to run as root */
+	{"irq", true, false},
+	{"bus", true, false},
+	{"fs", true, false},
+	{"acpi", true, false},
+	{"scsi", true, false},
 };
 
 static int copy_null(struct error *err)
@@ -58,27 +61,13 @@ static int copy_read_only(int folder_fd, const char *path, struct error *err)
 	return r < 0 ? r : steal_fd(&fd);
 }
 
-static int make_cover(int proc_fd, const char *name, enum mask mask, const char *empty,
-		      struct error *err)
-{
-	switch (mask) {
-	case MASK_FILE:
-		return copy_null(err);
-	case MASK_FOLDER:
-		return copy_read_only(AT_FDCWD, empty, err);
-	case MASK_READ_ONLY:
-		break;
-	}
-	return copy_read_only(proc_fd, name, err);
-}
-
 /* Which of them there are depends on how the kernel was built: -ENOENT is fine. */
-static int cover(int proc_fd, const char *name, enum mask mask, const char *empty,
-		 struct error *err)
+static int cover(int proc_fd, const char *name, bool is_read_only, struct error *err)
 {
-	_cleanup_fd_ int fd = make_cover(proc_fd, name, mask, empty, err);
+	_cleanup_fd_ int fd = is_read_only ? copy_read_only(proc_fd, name, err)
+					   : copy_null(err);
 
-	if (fd == -ENOENT && mask == MASK_READ_ONLY)
+	if (fd == -ENOENT && is_read_only)
 		return 0;
 	int r = fd < 0 ? fd : mount_attach(fd, proc_fd, name, err);
 	if (r == -ENOENT && fd >= 0)
@@ -113,14 +102,15 @@ static int open_proc(bool is_own, struct error *err)
 	return r < 0 ? r : steal_fd(&fd);
 }
 
-int proc_mount(int root_fd, bool is_own, const char *empty, struct error *err)
+int proc_mount(int root_fd, uint64_t namespaces, struct error *err)
 {
-	_cleanup_fd_ int fd = open_proc(is_own, err);
+	_cleanup_fd_ int fd = open_proc(namespaces & CLONE_NEWPID, err);
 
 	if (fd < 0)
 		return fd;
 	int r = mount_attach_inside(fd, root_fd, "proc", true, err);
 	for (size_t i = 0; r >= 0 && i < sizeof(masks) / sizeof(masks[0]); i++)
-		r = cover(fd, masks[i].name, masks[i].mask, empty, err);
+		if (masks[i].always || !(namespaces & CLONE_NEWUSER))
+			r = cover(fd, masks[i].name, masks[i].is_read_only, err);
 	return r;
 }

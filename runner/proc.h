@@ -6,15 +6,15 @@
 #ifndef RUNNER_PROC_H
 #define RUNNER_PROC_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "common/error.h"
 
 /*
- * Mounts /proc in the new root. `is_own`: the jail has its own pid namespace. `empty` names an
- * empty folder, below the current one, to cover folders with.
+ * Mounts /proc in the new root of a jail that has these `namespaces` (CLONE_NEW*) of its own.
+ * With a shared pid namespace that is the host's /proc; with a shared user namespace, where the
+ * jail's root is root, more of it is masked.
  */
-int proc_mount(int root_fd, bool is_own, const char *empty,
-	       struct error *err) _must_check_;
+int proc_mount(int root_fd, uint64_t namespaces, struct error *err) _must_check_;
 
 #endif

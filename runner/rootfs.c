@@ -101,33 +101,31 @@ static int open_image(const struct image *image, bool recursive, struct error *e
 }
 
 /*
- * `volatile`: the upper layer is thrown away, so nothing is synced. `userxattr`: overlayfs keeps
- * its marks in user.overlay.*, the only xattrs that it may set in a user namespace.
+ * `userxattr`: overlayfs keeps its marks in user.overlay.*, the only xattrs that it may set in a
+ * user namespace. Not `volatile`: on a tmpfs there is nothing to sync, and it costs two folders.
  */
-static int make_overlay(struct error *err)
+static int make_overlay(mode_t mode, struct error *err)
 {
 	static const struct mount_setting settings[] = {
-		{"lowerdir", "lower"}, {"upperdir", "upper"}, {"workdir", "work"},
-		{"userxattr", NULL},   {"volatile", NULL},
+		{"lowerdir", "lower"},
+		{"upperdir", "upper"},
+		{"workdir", "work"},
+		{"userxattr", NULL},
 	};
-	struct stat st;
+	/* The root's own mode comes from the upper layer. */
+	int r = make_folder("upper", mode, err);
 
-	/* The root's own mode and owner come from the upper layer. */
-	if (stat("lower", &st) < 0)
-		return error_errno(err, errno, "cannot look at the image");
-	int r = make_folder("upper", 0755, err);
 	if (r < 0)
 		return r;
-	if (chmod("upper", st.st_mode & 07777) < 0)
-		return error_errno(err, errno, "cannot set the mode of the jail's root");
 	r = make_folder("work", 0700, err);
 	if (r < 0)
 		return r;
 	r = mount_new("overlay", settings, sizeof(settings) / sizeof(settings[0]),
 		      ROOT_ATTRIBUTES, err);
 	if (r < 0)
-		error_hint(err, "unprivileged overlays need Linux 5.11; --write uses a "
-				"folder without");
+		error_hint(err,
+			   "unprivileged overlays need Linux 5.11; --write uses a folder "
+			   "without");
 	return r;
 }
 
@@ -163,7 +161,7 @@ static int make_root(const struct jail *jail, int image_fd, struct error *err)
 		r = attach_image(image_fd, err);
 		if (r < 0)
 			return r;
-		root = make_overlay(err);
+		root = make_overlay(jail->image.stat.st_mode & 07777, err);
 	} else {
 		root = fcntl(image_fd, F_DUPFD_CLOEXEC, 0);
 		if (root < 0)
@@ -202,11 +200,8 @@ static int mount_parts(const struct jail *jail, int root_fd, int *ret_dev,
 		       struct error *err)
 {
 	_cleanup_fd_ int tmp = -1, run = -1, dev = -1;
-	int r = make_folder("empty", 0555, err);
+	int r = proc_mount(root_fd, jail->namespaces, err);
 
-	if (r < 0)
-		return r;
-	r = proc_mount(root_fd, jail->namespaces & CLONE_NEWPID, "empty", err);
 	if (r < 0)
 		return r;
 	dev = bind_scratch(root_fd, "dev", 0755, ROOT_ATTRIBUTES | MOUNT_ATTR_NOEXEC,
