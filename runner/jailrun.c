@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * jailrun: the main file. Reads the command line, prepares a jail, runs it, and turns the outcome
+ * into the exit status of the contract.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "jail.h"
+
+enum { USAGE = 2, SETUP_FAILED = 125 };
+
+/* A program started with a closed stdin would else get the image's descriptor as its input. */
+static int open_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR); /* not close-on-exec: COMMAND keeps it */
+	while (fd >= 0 && fd <= 2);
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int run(const struct options *options, char **argv, int argc)
+{
+	_cleanup_jail_ struct jail jail = JAIL_NONE;
+	struct error err = {0};
+	int status = SETUP_FAILED;
+
+	jail.arguments = argv[0];
+	jail.arguments_size = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) + 1 -
+				       argv[0]);
+	int r = jail_read_options(options, &jail, &err);
+	if (r == -EINVAL)
+		status = USAGE;
+	if (r >= 0)
+		r = jail_prepare(options, &jail, &err);
+	if (r >= 0)
+		r = jail_run(&jail, &status, &err);
+	if (r < 0)
+		log_error(&err);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_options_ struct options options = {0};
+	struct error err = {0};
+
+	log_init("jailrun", 0);
+	if (open_standard_descriptors() < 0)
+		return SETUP_FAILED;
+	if (options_parse(argc, argv, &options, &err) < 0) {
+		log_error(&err);
+		return USAGE;
+	}
+	log_init("jailrun", cli_log_level(&options.common));
+	if (cli_answer(&options_program, &options.common))
+		return 0;
+	return run(&options, argv, argc);
+}
