@@ -51,8 +51,7 @@ static int name_dest(struct intake *intake, const struct operand *operand, bool 
 	int r = place_dest(intake, operand->dest, &reason, ret, err);
 	if (r < 0)
 		return r;
-	const struct entry *there = manifest_find(intake->manifest, ret);
-	if (is_folder || !(into || (there && there->type == ENTRY_FOLDER)))
+	if (is_folder || !(into || manifest_has_folder(intake->manifest, ret)))
 		return 0;
 	r = path_join(operand->dest, path_basename(operand->path), inside, sizeof(inside),
 		      err);

@@ -49,6 +49,18 @@ struct entry *manifest_find(const struct manifest *manifest, const char *path)
 	return strmap_get(&manifest->by_path, path);
 }
 
+bool manifest_has_folder(const struct manifest *manifest, const char *path)
+{
+	const struct entry *entry = manifest_find(manifest, path);
+
+	if (entry)
+		return entry->type == ENTRY_FOLDER;
+	for (size_t i = 0; i < manifest->count; i++)
+		if (path_is_below(manifest->entries[i]->path, path))
+			return true;
+	return false;
+}
+
 /* Makes *text the arena's own; NULL stays NULL. */
 static int own(struct manifest *manifest, const char **text, struct error *err)
 {

@@ -102,6 +102,9 @@ const char *manifest_describe(const struct reason *reason, char *ret, size_t siz
 /* The entry of a canonical path; NULL if there is none. */
 struct entry *manifest_find(const struct manifest *manifest, const char *path);
 
+/* Whether the canonical path is a folder of the image, named or only implied by what is in it. */
+bool manifest_has_folder(const struct manifest *manifest, const char *path);
+
 /*
  * Adds a copy of `entry`, or nothing where an equal or a stronger one is. -EEXIST where the path
  * is taken by something else and `replace` is not set. Source and image are read to compare.

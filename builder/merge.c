@@ -286,23 +286,39 @@ static int finish_folders(struct merge *merge, struct error *err)
 	return 0;
 }
 
-static int merge_all(struct merge *merge, struct error *err)
+static int stage_and_publish(struct merge *merge, struct error *err)
 {
-	int r = decide_all(merge, err);
+	int r = scratch_create(merge->root, "jailbuild", &merge->stage, err);
 
-	if (r == 0)
-		r = scratch_create(merge->root, "jailbuild", &merge->stage, err);
 	if (r == 0)
 		r = stage_all(merge, err);
 	if (r == 0)
 		r = publish_all(merge, err);
 	scratch_close(&merge->stage);
-	if (r == 0)
-		r = finish_folders(merge, err);
-	if (r == 0) /* last: the folder for what was aside has changed its time */
-		r = deposit_finish_folder(merge->root, "/", DEPOSIT_KEEP_MODE,
-					  merge->options->epoch, err);
 	return r;
+}
+
+static int merge_all(struct merge *merge, struct error *err)
+{
+	struct stat before;
+
+	int r = decide_all(merge, err);
+	if (r == 0 && fstat(merge->root, &before) < 0)
+		r = error_errno(err, errno, "cannot look at the folder");
+	if (r < 0)
+		return r;
+	r = stage_and_publish(merge, err);
+	if (r < 0) {
+		/* The folder for what was put aside came and went: nobody need see that. */
+		const struct timespec times[2] = {before.st_atim, before.st_mtim};
+
+		(void)!futimens(merge->root, times);
+		return r;
+	}
+	r = finish_folders(merge, err);
+	return r < 0 ? r
+		     : deposit_finish_folder(merge->root, "/", DEPOSIT_KEEP_MODE,
+					     merge->options->epoch, err);
 }
 
 int folder_merge(int fd, const struct manifest *manifest,

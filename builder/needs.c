@@ -207,6 +207,14 @@ static int add(struct intake *intake, const struct taken *taken, bool is_member,
 	return paths[0] ? add_closure(&pass, err) : -ENOMEM;
 }
 
+/* elfdeps begins with the file's name where the file itself is at fault. */
+static int name_file(const struct taken *taken, struct error *err)
+{
+	if (!strncmp(err->text, taken->source, strlen(taken->source)))
+		return error_wrap(err, "cannot add");
+	return error_wrap(err, "cannot add %s", taken->source);
+}
+
 int needs_add(struct intake *intake, const struct taken *taken, const char *loader_path,
 	      struct error *err)
 {
@@ -214,7 +222,7 @@ int needs_add(struct intake *intake, const struct taken *taken, const char *load
 
 	int r = add(intake, taken, false, &closure, err);
 	if (r < 0)
-		return error_wrap(err, "cannot add %s", taken->source);
+		return name_file(taken, err);
 	if (!closure.count)
 		return 0;
 	return add_asked_library(intake, closure.objects[0], loader_path, err);
@@ -225,7 +233,7 @@ int needs_add_member(struct intake *intake, const struct taken *taken, struct er
 	struct elfdeps_closure closure;
 
 	int r = add(intake, taken, true, &closure, err);
-	return r < 0 ? error_wrap(err, "cannot add %s", taken->source) : 0;
+	return r < 0 ? name_file(taken, err) : 0;
 }
 
 static bool is_met(const struct intake *intake, const struct need *need)

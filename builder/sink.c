@@ -34,8 +34,9 @@ static int compressor_error(struct archive *archive, struct error *err)
 	const char *text = archive_error_string(archive);
 	int code = archive_errno(archive);
 
-	/* libarchive has numbers of its own below zero. */
-	return error_set(err, code > 0 ? code : EIO, "cannot write the image: %s",
+	if (code > 0) /* libarchive has numbers of its own below zero */
+		return error_errno(err, code, "cannot write the image");
+	return error_set(err, EIO, "cannot write the image: %s",
 			 text ? text : "compression failed");
 }
 

@@ -138,6 +138,11 @@ static int add_member(struct walk *walk, const struct member *member, struct err
 
 	switch (member->st.st_mode & S_IFMT) {
 	case S_IFDIR:
+		if (member->st.st_dev == walk->intake->image_device &&
+		    member->st.st_ino == walk->intake->image_inode)
+			return manifest_note(walk->intake->manifest, err,
+					     "%s is the image itself: left out",
+					     member->source);
 		r = add_folder(walk->intake, &taken, err);
 		return r < 0 ? r : strlist_add(&walk->folders, member->relative, err);
 	case S_IFLNK:
