@@ -312,8 +312,8 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave)
 		error_errno(&err, errno, "cannot start the command");
 		fail(channel, SETUP_FAILED, &err);
 	}
-	if (command == 0)
-		run_command(jail, channel, slave);
+	if (command == 0) /* calls more than exec: see above for what it must not do */
+		run_command(jail, channel, slave); /* NOLINT(clang-analyzer-unix.Vfork) */
 	setpgid(command, command); /* both do: a signal may come before COMMAND has */
 	if (let_go(channel, slave, &err) < 0 || privileges_drop_for_init(&err) < 0)
 		fail(channel, SETUP_FAILED, &err);
