@@ -212,7 +212,11 @@ static int fill(const struct lookup *lookup, int entry_fd, struct error *err)
 				   lookup->folder);
 	_cleanup_fd_ int root_fd = openat(
 		entry_fd, "root", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (root_fd < 0 || fchmod(root_fd, 0700) < 0 ||
+	/*
+	 * What an archive without an entry for its root gets: any user of the jail may pass. The
+	 * folder above keeps everybody else out.
+	 */
+	if (root_fd < 0 || fchmod(root_fd, 0755) < 0 ||
 	    fchown(root_fd, job.map.host, job.map.host_gid) < 0)
 		return error_errno(err, errno, "cannot prepare the cache folder %s",
 				   lookup->folder);
