@@ -90,6 +90,14 @@ static int open_image(const struct image *image, bool recursive, struct error *e
 	struct stat st;
 	_cleanup_fd_ int fd = mount_copy(AT_FDCWD, image->path, recursive, err);
 
+	if (fd == -EINVAL && !recursive) {
+		/* The kernel hides nothing and uncovers nothing: mount_namespaces(7), locks. */
+		error_set(err, EINVAL, "image %s: something is mounted below it",
+			  image->path);
+		return error_hint(
+			err, "only root can leave such mounts out; make a .tar of the "
+			     "folder and run that");
+	}
 	if (fd < 0)
 		return error_wrap(err, "image %s", image->path);
 	if (fstat(fd, &st) < 0)
