@@ -204,10 +204,10 @@ static int load_interp(struct work *work, const char *path)
 	    object->machine != main->object->machine) {
 		error_set(work->err, ELIBBAD, "%s: %s", path,
 			  object->defect ? object->defect : "made for another machine");
-		return error_hint(
-			work->err,
-			"%s names it as its loader, so the kernel refuses to start",
-			main->shown.path);
+		error_hint(work->err,
+			   "%s names it as its loader, so the kernel refuses to start",
+			   main->shown.path);
+		return -ELIBBAD;
 	}
 	r = enter_interp(work, file->object, path);
 	return r < 0 ? r : add_edge(work, main, path, &found, work->map->interp);

@@ -50,7 +50,8 @@ static int parse_host(struct hwcaps *ret, struct error *err)
 #else
 	(void)ret;
 	error_set(err, EINVAL, "--hwcaps host is not known for this kind of processor");
-	return error_hint(err, "name the level, as --hwcaps power9");
+	error_hint(err, "name the level, as --hwcaps power9");
+	return -EINVAL;
 #endif
 }
 
@@ -82,6 +83,6 @@ int hwcaps_parse(const char *text, struct hwcaps *ret, struct error *err)
 				return 0;
 			}
 	error_set(err, EINVAL, "no loader knows the processor level '%s'", text);
-	return error_hint(
-		err, "none, host, all, x86-64-v2 to -v4, power9, power10, z13 to z16");
+	error_hint(err, "none, host, all, x86-64-v2 to -v4, power9, power10, z13 to z16");
+	return -EINVAL;
 }

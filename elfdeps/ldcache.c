@@ -98,7 +98,7 @@ static int open_old(const unsigned char *data, size_t size, struct ldcache *cach
 }
 
 int ldcache_open(const void *data, size_t size, bool big, struct ldcache *ret,
-	       struct error *err)
+		 struct error *err)
 {
 	struct ldcache cache = {.big = big};
 	int r;

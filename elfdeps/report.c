@@ -129,8 +129,8 @@ static int own(struct strmap *owners, const struct elfdeps_edge *edge, struct er
 
 /* Notes for each path the edge below which it is shown: the one that found it, or else the first
  * that names it (a library that has the usual loader has no such edge). */
-static int find_owners(const struct elfdeps_closure *closure, bool finders,
-		       struct strmap *owners, struct error *err)
+static int add_owners(const struct elfdeps_closure *closure, bool finders,
+		      struct strmap *owners, struct error *err)
 {
 	for (size_t i = 0; i < closure->count; i++) {
 		const struct elfdeps_object *object = closure->objects[i];
@@ -143,6 +143,18 @@ static int find_owners(const struct elfdeps_closure *closure, bool finders,
 		}
 	}
 	return 0;
+}
+
+/* The file itself is at the top and below nothing: with an edge of its own the tree would not end. */
+static int find_owners(const struct elfdeps_closure *closure, struct strmap *owners,
+		       struct error *err)
+{
+	struct elfdeps_object *top = closure->objects[0];
+	int r = strmap_put(owners, top->path, top, err);
+
+	if (r == 0)
+		r = add_owners(closure, true, owners, err);
+	return r < 0 ? r : add_owners(closure, false, owners, err);
 }
 
 /* One object whose edges are being printed. */
@@ -186,10 +198,8 @@ static int print_below(const struct elfdeps_object *object, const struct strmap 
 int report_tree(const struct elfdeps_closure *closure, struct error *err)
 {
 	_cleanup_strmap_ struct strmap owners = {0};
-	int r = find_owners(closure, true, &owners, err);
+	int r = find_owners(closure, &owners, err);
 
-	if (r == 0)
-		r = find_owners(closure, false, &owners, err);
 	if (r < 0)
 		return r;
 	print(closure->objects[0]->path);
@@ -211,10 +221,8 @@ struct ldd {
 static int ldd_open(struct ldd *ldd, struct error *err)
 {
 	const struct elfdeps_closure *closure = ldd->closure;
-	int r = find_owners(closure, true, &ldd->owners, err);
+	int r = find_owners(closure, &ldd->owners, err);
 
-	if (r == 0)
-		r = find_owners(closure, false, &ldd->owners, err);
 	for (size_t i = 0; i < closure->count && r == 0; i++) {
 		const struct elfdeps_object *const object = closure->objects[i];
 		void *place;

@@ -186,9 +186,9 @@ static int get_cache(struct elfdeps *resolver, const struct object *object,
 	if (r < 0)
 		return r;
 	if (!resolver->cache_known[big] && resolver->cache_file.data)
-		resolver->cache_good[big] = ldcache_open(resolver->cache_file.data,
-						       resolver->cache_file.size, big,
-						       &resolver->caches[big], NULL) == 0;
+		resolver->cache_good[big] =
+			ldcache_open(resolver->cache_file.data, resolver->cache_file.size,
+				     big, &resolver->caches[big], NULL) == 0;
 	resolver->cache_known[big] = true;
 	*ret = resolver->cache_good[big] ? &resolver->caches[big] : NULL;
 	return 0;
@@ -312,7 +312,7 @@ static int gather_target(struct gather *gather, struct link *script,
 	if (r == 0 && file && !file->error) {
 		r = gather_file(gather, target->path, depth, &edge.object, err);
 		if (r < 0)
-			return error_wrap(err, "%s", script->shown.path);
+			error_wrap(err, "%s", script->shown.path);
 	} else {
 		edge.rule = ELFDEPS_RULE_MISSING;
 		edge.detail = NULL;
@@ -388,8 +388,10 @@ static int gather_script(struct gather *gather, const struct source *source,
 	struct link *script;
 	int r = script_parse(source->object->shebang, &line, err);
 
-	if (r < 0)
-		return error_wrap(err, "%s", source->path);
+	if (r < 0) {
+		error_wrap(err, "%s", source->path);
+		return r;
+	}
 	script = new_script(&gather->resolver->store, source->path, source->object, err);
 	if (!script)
 		return -ENOMEM;
@@ -436,7 +438,8 @@ static size_t count_missing(const struct gather *gather)
 	return missing;
 }
 
-static int finish(const struct gather *gather, struct elfdeps_closure *ret, struct error *err)
+static int finish(const struct gather *gather, struct elfdeps_closure *ret,
+		  struct error *err)
 {
 	size_t size = gather->count * sizeof(gather->objects[0]);
 	struct elfdeps_object **objects = arena_alloc(&gather->resolver->store.arena,

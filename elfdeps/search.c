@@ -47,9 +47,9 @@ static int split_element(struct link *link, const char *text, size_t length,
 	if (length >= PATH_MAX) /* no file can be opened below it */
 		return 0;
 	r = store_folder(link->map->store, text, length, &folder, err);
-	if (r < 0 || folder->seen_by == list)
+	if (r < 0 || folder->seen_by == list->items)
 		return r;
-	folder->seen_by = list;
+	folder->seen_by = list->items;
 	list->items[list->count++] = folder;
 	return 0;
 }
@@ -83,9 +83,10 @@ int search_split(struct link *link, const char *text, const char *separators,
 static int fatal(struct search *search, const char *path, const char *reason)
 {
 	error_set(search->err, ELIBBAD, "%s: %s", path, reason);
-	return error_hint(search->err,
-			  "%s needs %s, and the loader ends the program at this file",
-			  search->by->shown.path, search->name);
+	error_hint(search->err,
+		   "%s needs %s, and the loader ends the program at this file",
+		   search->by->shown.path, search->name);
+	return -ELIBBAD;
 }
 
 /* Tries one file, as open_verify and open_path do. */

@@ -72,7 +72,9 @@ static int look(struct store *store, const char *path, struct store_file *file,
 		return 0;
 	}
 	int r = identify(store, fd, &file->object, err);
-	return r < 0 ? error_wrap(err, "%s", path) : 0;
+	if (r < 0)
+		error_wrap(err, "%s", path);
+	return r;
 }
 
 int store_look(struct store *store, const char *path, const struct store_file **ret,
