@@ -63,7 +63,6 @@ refuses_malformed_elf() {
 	mkdir -p in/closed
 	echo secret >in/file
 	chmod 0 in/file in/closed
-	WHO=user MINE=$T
 	! is_root || chown -R "$TEST_USER:" in
 	mkdir mine
 	! is_root || chown "$TEST_USER:" mine
