@@ -68,11 +68,17 @@ static int no_archive(struct error *err)
 			  "compressed by gzip, zstd or xz");
 }
 
-/* No format was recognized: it could not be read, is broken below its compression, or no archive. */
+/*
+ * No entry was found. The file is something else, unless reading failed, or there is a known
+ * compression that is cut off or has something else in it.
+ */
 static int not_begun(struct unarchive *unarchive, struct error *err)
 {
-	if (unarchive->read_error || archive_errno(unarchive->archive) == ENOMEM ||
-	    archive_filter_count(unarchive->archive) > 1) /* one is the file itself */
+	bool is_compressed = archive_filter_count(unarchive->archive) >
+			     1; /* one: the file itself */
+
+	if (unarchive->read_error || is_compressed ||
+	    archive_errno(unarchive->archive) != EILSEQ)
 		return failed(unarchive, "cannot read the archive", err);
 	return no_archive(err);
 }
