@@ -64,16 +64,17 @@ $(B)/jailrun-unpack: $(call objects,runner/unpack.c) $(call library,runner) $(ca
 
 define library_rule
 $(B)/lib$(1).a: $(call objects,$(call sources,$(1)))
-	@rm -f $$@
-	$(AR) rcs $$@ $$^
+	$(if $(V),,@echo '  AR $$@')
+	$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
 endef
 $(foreach l,common elfdeps builder runner,$(eval $(call library_rule,$(l))))
 
 # Seccomp filters are compiled to BPF at build time, by generators that use libseccomp.
 $(B)/%_filter.h: runner/%_generator.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -I. -o $(B)/$*_generator $< $(call pkg,libseccomp)
-	$(B)/$*_generator > $@.new && mv $@.new $@
+	$(if $(V),,@echo '  GEN $@')
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -I. -o $(B)/$*_generator $< $(call pkg,libseccomp)
+	$(Q)$(B)/$*_generator > $@.new && mv $@.new $@
 FILTERS := $(patsubst runner/%_generator.c,$(B)/%_filter.h,$(GENERATORS))
 
 $(B)/obj/%.o: %.c Makefile | $(FILTERS)
