@@ -54,6 +54,7 @@ runs_archives() {
 	xz -0 -c "$TAR" >"$MINE/i.tar.xz"
 	zstd -q -c "$TAR" >"$MINE/i.tar.zst"
 	for name in i.tar i.tar.gz i.tar.xz i.tar.zst; do
+		# shellcheck disable=SC2016 # the words of the shell inside
 		unpacking "$MINE/$name" sh -c 'id -u; echo "from $0"' "$name"
 		assert_status 0
 		assert_quiet
@@ -146,7 +147,7 @@ follows_merged_usr() {
 }
 
 refuses_escapes() {
-	cd "$MINE"
+	cd "$MINE" || return
 	echo evil >evil && ln -s evil link
 	tar -P --transform='s,^evil,../../../escaped,' -cf up.tar evil
 	hostile "$MINE/up.tar" "image $MINE/up.tar: ../../../escaped: the name leads upwards"
@@ -164,7 +165,7 @@ refuses_escapes() {
 	unpacking "$MINE/slash.tar" true
 	[ ! -e "$MINE/escaped" ]
 	[ "$(cat "$(root_of_entry)$MINE/escaped")" = evil ]
-	cd "$T"
+	cd "$T" || return
 }
 @test "no name, symlink or hard link leads out of the unpacked root" {
 	for_each_user refuses_escapes
