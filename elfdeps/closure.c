@@ -200,10 +200,9 @@ static int load_interp(struct work *work, const char *path)
 		return add_edge(work, main, path, &found, NULL);
 	}
 	const struct object *object = file->object;
-	if (object->stage == OBJECT_NO_ELF || object->stage == OBJECT_BAD_HEADER ||
-	    object->machine != main->object->machine) {
+	if (object->fault || object->machine != main->object->machine) {
 		error_set(work->err, ELIBBAD, "%s: %s", path,
-			  object->defect ? object->defect : "made for another machine");
+			  object->fault ? object->fault : "made for another machine");
 		error_hint(work->err,
 			   "%s names it as its loader, so the kernel refuses to start",
 			   main->shown.path);
@@ -277,8 +276,8 @@ int closure_build(const struct closure_settings *settings, const char *path,
 
 	if (!map)
 		return -ENOMEM;
-	if (object->stage == OBJECT_NO_ELF || object->stage == OBJECT_BAD_HEADER)
-		return error_set(err, ENOEXEC, "%s: %s", path, object->defect);
+	if (object->fault)
+		return error_set(err, ENOEXEC, "%s: %s", path, object->fault);
 	map->store = settings->store;
 	map->loader = loader_of(object);
 	map->hwcaps = settings->hwcaps;

@@ -37,6 +37,8 @@ struct dynamic {
 
 static void set_defect(struct object *object, enum object_stage stage, const char *defect)
 {
+	if (stage != OBJECT_BAD_IDENT && !object->fault)
+		object->fault = defect;
 	if (object->defect)
 		return;
 	object->stage = stage;
@@ -294,8 +296,7 @@ static int read_elf(struct elffile *file, struct arena *arena, struct object *ob
 	object->machine = header.e_machine;
 	object->flags = header.e_flags;
 	check_header(object, &header);
-	/* A defect of e_ident is no reason to stop: the kernel starts such a program. */
-	if (object->stage == OBJECT_BAD_HEADER)
+	if (object->fault)
 		return 0;
 	r = elffile_segments(file, &header, err);
 	if (r < 0)

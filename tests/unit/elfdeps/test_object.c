@@ -201,6 +201,27 @@ static void finds_each_damage_at_the_stage_where_the_loader_does(void **state)
 	}
 }
 
+/* Two faults at once: the one that the loader meets first must not hide the one that matters here. */
+static void a_bad_ident_does_not_hide_a_bad_header(void **state)
+{
+	_cleanup_arena_ struct arena arena = {0};
+	struct elfmaker spec = {.needs = {"libneeded.so"}};
+	unsigned char bytes[ELFMAKER_SIZE];
+
+	(void)state;
+	elfmaker_make(&spec, bytes);
+	bytes[EI_OSABI] = ELFOSABI_FREEBSD;
+	struct object object = read_bytes(bytes, sizeof(bytes), &arena);
+	assert_int_equal(object.stage, OBJECT_BAD_IDENT);
+	assert_null(object.fault);
+	assert_int_equal(object.need_count, 1);
+	elfmaker_put(bytes + 54, 2, false, 0);
+	object = read_bytes(bytes, sizeof(bytes), &arena);
+	assert_int_equal(object.stage, OBJECT_BAD_IDENT);
+	assert_string_equal(object.fault, "wrong size of program headers");
+	assert_int_equal(object.need_count, 0);
+}
+
 static void the_kernels_rules_for_an_interpreters_name_hold(void **state)
 {
 	(void)state;
@@ -274,6 +295,7 @@ int main(void)
 		cmocka_unit_test(tells_scripts_and_data_by_their_first_bytes),
 		cmocka_unit_test(a_folder_is_no_file_to_read),
 		cmocka_unit_test(finds_each_damage_at_the_stage_where_the_loader_does),
+		cmocka_unit_test(a_bad_ident_does_not_hide_a_bad_header),
 		cmocka_unit_test(the_kernels_rules_for_an_interpreters_name_hold),
 		cmocka_unit_test(a_file_cut_anywhere_is_a_defect_or_read_no_crash),
 		cmocka_unit_test(refuses_more_names_than_any_real_file_has),
