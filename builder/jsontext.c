@@ -5,23 +5,11 @@
 #include "jsontext.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/cleanup.h"
 #include "common/path.h"
-
-/* Writes every byte that is not printable ASCII, and the backslash, as \xNN. */
-static void escape_all(const char *text, char *ret)
-{
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-		if (*at >= 0x20 && *at < 0x7f && *at != '\\')
-			*ret++ = (char)*at;
-		else
-			ret += sprintf(ret, "\\x%02x", *at);
-	*ret = '\0';
-}
 
 /* A new reference; NULL if memory ran out. */
 static json_t *to_json(const char *text)
@@ -31,12 +19,7 @@ static json_t *to_json(const char *text)
 
 	if (!escaped)
 		return NULL;
-	json_t *string = json_string(path_escape(text, escaped, size));
-	if (string)
-		return string;
-	/* jansson is stricter about UTF-8 than path_escape: overlong forms, surrogates. */
-	escape_all(text, escaped);
-	return json_string(escaped);
+	return json_string(path_escape(text, escaped, size));
 }
 
 int jsontext_set(json_t *object, const char *key, const char *text, struct error *err)

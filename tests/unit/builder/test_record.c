@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of builder/record: what is written is read back; what is damaged is refused. */
+#include "workshop.h"
+
+#include "builder/record.h"
+#include "common/cleanup.h"
+
+static void what_is_written_is_read_back(void **state)
+{
+	_cleanup_recipe_ struct recipe recipe = {.rules = true};
+	_cleanup_libraries_ struct libraries libraries = {0};
+	_cleanup_manifest_ struct manifest manifest = {0};
+	_cleanup_record_ struct record record = {0};
+	char path[] = "/usr/bin/x", dest[] = "/y\xff";
+	const struct operand operand = {.path = path, .dest = dest};
+	const struct library library = {.name = "l.so",
+					.path = "/l.so",
+					.machine = 62,
+					.class = 2,
+					.data = 1,
+					.general = true};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(recipe_add(&recipe, &operand, &err), 0);
+	assert_int_equal(recipe_add_term(&recipe, "foot", &err), 0);
+	assert_int_equal(strlist_add(&recipe.settings.cmd, "a\nb", &err), 0);
+	assert_int_equal(libraries_add(&libraries, &library, &err), 0);
+	const struct entry entry = {
+		.path = "/y\xff",
+		.type = ENTRY_FILE,
+		.source = "/usr/bin/x",
+		.package = "pack",
+		.reason = {.rule = "runpath", .by = "/z", .name = "n"}};
+	assert_int_equal(manifest_add(&manifest, &entry, &err), 0);
+	_cleanup_free_ char *text = record_write(&recipe, &libraries, &manifest, &err);
+	_cleanup_free_ char *again = record_write(&recipe, &libraries, &manifest, &err);
+	assert_string_equal(text, again);
+	assert_int_equal(record_read(text, strlen(text), &record, &err), 0);
+	assert_true(record.recipe.rules);
+	assert_string_equal(record.recipe.operands[0].dest, "/y\xff");
+	assert_string_equal(record.recipe.terms.items[0], "foot");
+	assert_string_equal(record.recipe.settings.cmd.items[0], "a\nb");
+	assert_string_equal(record.libraries.items[0]->path, "/l.so");
+	assert_true(record.libraries.items[0]->general);
+	const struct record_file *file = strmap_get(&record.files, "/y\xff");
+	assert_non_null(file);
+	assert_string_equal(file->package, "pack");
+	assert_string_equal(file->reason.rule, "runpath");
+	assert_string_equal(file->reason.name, "n");
+}
+
+static void refuse(const char *text, int code, const char *part)
+{
+	struct record record;
+	struct error err = {0};
+
+	assert_int_equal(record_read(text, strlen(text), &record, &err), -code);
+	if (!strstr(err.text, part))
+		fail_msg("'%s' lacks '%s'", err.text, part);
+}
+
+static void refuses_damaged_and_later_ones(void **state)
+{
+	(void)state;
+	refuse("", EBADMSG, "/.jail/manifest.json");
+	refuse("[]", EBADMSG, "schema");
+	refuse("{\"schema\":1,\"schema\":1}", EBADMSG, "duplicate");
+	refuse("{\"schema\":1}", EBADMSG, "the recipe");
+	refuse("{\"schema\":9,\"recipe\":{}}", ENOTSUP, "schema 9");
+	refuse("{\"schema\":1,\"recipe\":{\"operands\":[{}]}}", EBADMSG, "operand");
+	refuse("{\"schema\":1,\"recipe\":{\"terms\":[1]}}", EBADMSG, "terms");
+	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/a\"}]}", EBADMSG,
+	       "file");
+	refuse("{\"schema\":1,\"recipe\":{},\"libraries\":[{}]}", EBADMSG, "library");
+	refuse("{\"schema\":1,\"recipe\":{\"settings\":{\"env\":[\"A\"]}}}", EINVAL,
+	       "KEY=VALUE");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(what_is_written_is_read_back),
+		scratch_test(refuses_damaged_and_later_ones),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
