@@ -212,6 +212,8 @@ static int walk_folder(struct walk *walk, const char *relative, struct error *er
 	int r = path_join(walk->top->source, relative, source, sizeof(source), err);
 	if (r < 0)
 		return r;
+	if (!*relative)
+		snprintf(source, sizeof(source), "%s", walk->top->source);
 	_cleanup_fd_ int fd = sysroot_openat(walk->intake->root, source,
 					     O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 	if (fd < 0)

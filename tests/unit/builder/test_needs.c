@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of builder/needs: closures with their reasons, and what is missing. */
+#include "workshop.h"
+
+#include "builder/needs.h"
+
+static int add(struct workshop *shop, const char *path, bool is_member, struct error *err)
+{
+	const struct reason reason = {.rule = RULE_ASKED};
+	struct links_end end;
+
+	assert_int_equal(links_follow(&shop->intake.links, path, &reason, &end, err), 0);
+	const struct taken taken = {
+		.source = end.path, .path = end.path, .st = &end.st, .reason = reason};
+	assert_int_equal(intake_file(&shop->intake, &taken, err), 0);
+	return is_member ? needs_add_member(&shop->intake, &taken, err)
+			 : needs_add(&shop->intake, &taken, path, err);
+}
+
+static void a_program_comes_with_loader_and_libraries(void **state)
+{
+	struct workshop shop;
+	bool has_interpreter = false;
+	char self[PATH_MAX];
+	struct error err;
+
+	(void)state;
+	workshop_open(&shop, NULL);
+	assert_non_null(realpath("/proc/self/exe", self));
+	assert_int_equal(add(&shop, self, false, &err), 0);
+	assert_true(libraries_have_glibc(&shop.libraries));
+	for (size_t i = 0; i < shop.manifest.count; i++) {
+		const struct entry *entry = shop.manifest.entries[i];
+
+		if (strcmp(entry->reason.rule, "interpreter") != 0)
+			continue;
+		has_interpreter = true;
+		assert_string_equal(entry->reason.by, self);
+	}
+	assert_true(has_interpreter);
+	assert_int_equal(needs_check(&shop.intake, &err), 0);
+	workshop_close(&shop);
+}
+
+static void data_needs_nothing(void **state)
+{
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	workshop_folder("root");
+	scratch_write("root/data", "text");
+	workshop_open(&shop, "root");
+	assert_int_equal(add(&shop, "/data", false, &err), 0);
+	assert_int_equal(shop.manifest.count, 1);
+	workshop_close(&shop);
+}
+
+static void a_missing_interpreter_is_named_with_who_needs_it(void **state)
+{
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	workshop_folder("root");
+	workshop_script("root/tool", "#!/no/sh\n");
+	workshop_open(&shop, "root");
+	assert_int_equal(add(&shop, "/tool", false, &err), 0);
+	assert_int_equal(needs_check(&shop.intake, &err), -ENOENT);
+	assert_string_equal(err.text, "not found: /no/sh, needed by /tool");
+	/* until something else puts it there */
+	workshop_text(&shop.manifest, "/no/sh", "", RULE_ASKED);
+	assert_int_equal(needs_check(&shop.intake, &err), 0);
+	workshop_close(&shop);
+}
+
+static void in_a_folder_a_script_may_lack_its_interpreter(void **state)
+{
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	workshop_folder("root");
+	workshop_script("root/tool", "#!/no/sh\n");
+	scratch_write("root/module", "#!/no/perl\n");
+	workshop_open(&shop, "root");
+	assert_int_equal(add(&shop, "/tool", true, &err), 0);
+	assert_int_equal(add(&shop, "/module", true, &err), 0); /* not executable: data */
+	assert_int_equal(shop.manifest.notes.count, 1);
+	assert_true(workshop_has_note(&shop.manifest, "/tool asks for /no/sh"));
+	assert_int_equal(needs_check(&shop.intake, &err), 0);
+	workshop_close(&shop);
+}
+
+static void a_malformed_file_is_an_error_but_data_in_a_folder(void **state)
+{
+	char header[128] = "\177ELF\2\1\1";
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	workshop_folder("root");
+	header[16] = 3;
+	header[18] = 62;
+	header[20] = 1;
+	memset(header + 24, 0xff, sizeof(header) - 24);
+	int fd = scratch_open("root/bad", O_WRONLY | O_CREAT);
+	assert_int_equal(write(fd, header, sizeof(header)), sizeof(header));
+	close(fd);
+	workshop_open(&shop, "root");
+	assert_int_equal(add(&shop, "/bad", false, &err), -ENOEXEC);
+	assert_non_null(strstr(err.text, "/bad"));
+	assert_int_equal(add(&shop, "/bad", true, &err), 0);
+	assert_true(workshop_has_note(&shop.manifest, "taken as data: "));
+	workshop_close(&shop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(a_program_comes_with_loader_and_libraries),
+		scratch_test(data_needs_nothing),
+		scratch_test(a_missing_interpreter_is_named_with_who_needs_it),
+		scratch_test(in_a_folder_a_script_may_lack_its_interpreter),
+		scratch_test(a_malformed_file_is_an_error_but_data_in_a_folder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
