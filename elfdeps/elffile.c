@@ -104,7 +104,9 @@ static struct elffile_segment segment_at(const struct elffile *file, const char 
 
 int elffile_segments(struct elffile *file, const GElf_Ehdr *header, struct error *err)
 {
-	size_t count = header->e_phnum, size = count * header->e_phentsize;
+	bool large = file->head[EI_CLASS] == ELFCLASS64;
+	size_t count = header->e_phnum;
+	size_t size = count * (large ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr));
 	_cleanup_free_ char *bytes = malloc(size);
 
 	file->segments = calloc(count, sizeof(*file->segments));

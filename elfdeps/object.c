@@ -77,7 +77,7 @@ static void check_header(struct object *object, const GElf_Ehdr *header)
 
 	if (header->e_version != EV_CURRENT)
 		set_defect(object, OBJECT_BAD_IDENT, "unknown ELF version");
-	else if (header->e_type != ET_DYN && header->e_type != ET_EXEC)
+	if (header->e_type != ET_DYN && header->e_type != ET_EXEC)
 		set_defect(object, OBJECT_BAD_HEADER,
 			   "neither a program nor a shared library");
 	else if (header->e_phentsize != size)

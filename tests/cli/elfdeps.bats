@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+#
+# elfdeps as a user types it: forms of output, options, exit statuses, hostile names.
+
+# shellcheck disable=SC2154 # bats sets stderr and stderr_lines
+load helper
+
+# program NAME FLAG…: a program without libc; FLAG… go to gcc.
+program() {
+	local name=$1
+
+	shift
+	echo 'void _start(void) { for (;;); }' >start.c
+	gcc -nostdlib -o "$name" start.c -Wl,--no-as-needed "$@"
+}
+
+# library FILE FLAG…: a shared library of that SONAME.
+library() {
+	local file=$1
+
+	shift
+	gcc -shared -nostdlib "-Wl,-soname,${file##*/}" -o "$file" -x c /dev/null -x none \
+		-Wl,--no-as-needed "$@"
+}
+
+@test "--help and --version answer on stdout with 0" {
+	run -0 --separate-stderr elfdeps --help
+	[[ ${lines[0]} == "usage: elfdeps "* ]]
+	[ -z "$stderr" ]
+	run -0 elfdeps --version
+	[[ $output == "elfdeps (jailbuild) "* ]]
+}
+
+@test "wrong usage is 2, on stderr, with a hint" {
+	local words
+
+	for words in "" "--nonsense x" "-l --json x" "--ldd --dot x" "--root" "--hwcaps x99 /bin/sh"; do
+		# shellcheck disable=SC2086 # several words
+		run -2 --separate-stderr elfdeps $words
+		[ -z "$output" ]
+		[[ ${stderr_lines[0]} == "elfdeps: error: "* ]]
+		[[ ${stderr_lines[1]} == "elfdeps: hint: "* ]]
+	done
+}
+
+@test "a list begins with the file as it was named and has the interpreter once" {
+	run -0 elfdeps -l /usr/bin/env
+	[ "${lines[0]}" = /usr/bin/env ]
+	[ "$(grep -c /ld-linux <<<"$output")" -eq 1 ]
+	cp /usr/bin/env .
+	run -0 elfdeps --list ./env
+	[ "${lines[0]}" = ./env ]
+}
+
+@test "a list of several files has each path once" {
+	run -0 elfdeps -l /usr/bin/env /usr/bin/id /usr/bin/env
+	[ -z "$(sort <<<"$output" | uniq -d)" ]
+	[[ $'\n'$output$'\n' == *$'\n'/usr/bin/id$'\n'* ]]
+}
+
+@test "a list with links has every symlink and what it leads to" {
+	mkdir -p root/usr/bin
+	program root/usr/bin/real -static
+	ln -s usr/bin root/bin
+	ln -s /usr/bin/real root/usr/bin/prog
+	run -0 elfdeps --links --root root /bin/prog
+	[ "$output" = "$(printf '%s\n' /bin/prog /bin /usr/bin/prog /usr/bin/real)" ]
+}
+
+@test "the same closure comes out of every form" {
+	local path
+
+	elfdeps -l /usr/bin/env >list
+	for form in --json --dot ''; do
+		# shellcheck disable=SC2086 # the tree has no option
+		run -0 elfdeps $form /usr/bin/env
+		while IFS= read -r path; do
+			[[ $output == *"$path"* ]]
+		done <list
+	done
+	elfdeps -0 /usr/bin/env | tr '\0' '\n' | cmp - list
+}
+
+@test "JSON says its schema and the status of each file" {
+	run -3 --separate-stderr elfdeps --json /usr/bin/env /none
+	[[ $output == *'"schema": 1'* ]]
+	[[ $output == *'"status": "complete"'* ]]
+	[[ $output == *'"status": "failed"'* ]]
+}
+
+@test "what is missing is 1 and named" {
+	library liba.so
+	program prog liba.so
+	rm liba.so
+	run -1 --separate-stderr elfdeps ./prog
+	[[ $output == *"liba.so => not found"* ]]
+	run -1 --separate-stderr elfdeps -l ./prog
+	[ "$stderr" = "elfdeps: error: ./prog: needs liba.so, which is not found" ]
+	run -1 elfdeps --ldd ./prog
+	[[ $output == *$'\tliba.so => not found'* ]]
+}
+
+@test "what cannot be resolved is 3 and the worst file decides" {
+	echo text >data
+	printf '\x7fELF' >short
+	mkdir folder
+	for file in data short folder none; do
+		run -3 --separate-stderr elfdeps "$file"
+		[ -z "$output" ]
+		[[ $stderr == "elfdeps: error: $file: "* ]]
+	done
+	library liba.so
+	program prog liba.so
+	rm liba.so
+	run -1 elfdeps -l /usr/bin/env ./prog
+	run -3 elfdeps -l data ./prog /usr/bin/env
+	[[ $output == *$'\n'/usr/bin/env* ]]
+}
+
+@test "a text file in the way is 1, named, and nothing behind it is listed" {
+	mkdir first second
+	library second/liba.so
+	program prog second/liba.so "-Wl,-rpath,$T/first:$T/second"
+	seq 100 >first/liba.so
+	run -1 --separate-stderr elfdeps ./prog
+	[ -z "$output" ]
+	[[ ${stderr_lines[0]} == "elfdeps: error: $T/first/liba.so: "* ]]
+	[[ ${stderr_lines[1]} == "elfdeps: hint: ./prog needs liba.so"* ]]
+}
+
+@test "the caller's variables count only with --env" {
+	mkdir other
+	library liba.so
+	library other/libp.so
+	program prog liba.so
+	mv liba.so other
+	run -1 env LD_LIBRARY_PATH="$T/other" LD_PRELOAD="$T/other/libp.so" elfdeps -l ./prog
+	[[ $output != *libp.so* ]]
+	run -1 elfdeps --library-path "$T/none" ./prog
+	run -0 env LD_LIBRARY_PATH="$T/other" elfdeps --env ./prog
+	[[ $output == *"liba.so => $T/other/liba.so [library path: $T/other]"* ]]
+	run -0 env LD_LIBRARY_PATH="$T/none" elfdeps --env --library-path "$T/other" ./prog
+	run -0 env LD_PRELOAD="$T/other/libp.so" elfdeps --env --library-path "$T/other" ./prog
+	[[ $output == *"$T/other/libp.so [preload]"* ]]
+	run -0 elfdeps --library-path "$T/other" --preload libp.so -l ./prog
+	[ "${lines[1]}" = "$T/other/libp.so" ]
+}
+
+@test "control bytes are escaped everywhere but in the raw list" {
+	local name=$'a\e[31m\n\\b'
+
+	program "$name" -static
+	run -0 elfdeps "./$name"
+	[ "$output" = './a\x1b[31m\x0a\x5cb' ]
+	run -0 elfdeps -l "./$name"
+	[ "$output" = './a\x1b[31m\x0a\x5cb' ]
+	elfdeps -0 "./$name" >raw
+	printf './%s\0' "$name" | cmp - raw
+	run -3 elfdeps "./$name-none"
+	[[ $output != *$'\e'* ]]
+	# Names out of a file: needed, its path, and the loader's.
+	library liba.so "-Wl,-soname,lib"$'\e'".so"
+	program prog liba.so -Wl,-dynamic-linker,$'/none\e'
+	for form in -l --ldd --dot --json ''; do
+		# shellcheck disable=SC2086 # the tree has no option
+		run -1 elfdeps $form ./prog
+		[[ $output != *$'\e'* ]]
+	done
+}
+
+@test "nothing of what is read is run" {
+	printf '#!/bin/sh\ntouch %s/was-run\n' "$T" >loader
+	chmod +x loader
+	library liba.so
+	program prog liba.so "-Wl,-dynamic-linker,$T/loader" "-Wl,-rpath,$T"
+	run -1 elfdeps ./prog
+	[[ $output == *"$T/loader"* ]]
+	cp /lib64/ld-linux-x86-64.so.2 loader
+	run -0 elfdeps ./prog
+	[ ! -e was-run ]
+}
+
+@test "no path leads out of --root" {
+	mkdir -p root/bin root/lib64 outside
+	library outside/liba.so
+	ln -s "$T/outside" root/absolute
+	ln -s ../../../../../../../../../"$T/outside" root/relative
+	cp /lib64/ld-linux-x86-64.so.2 root/lib64
+	program root/bin/prog outside/liba.so \
+		'-Wl,-rpath,/absolute:/relative:/../outside:/bin/../../outside'
+	run -1 elfdeps --root root /bin/prog
+	[[ $output == *"liba.so => not found"* ]]
+	mkdir -p "root$T"
+	cp -R outside "root$T"
+	run -0 elfdeps --root root /bin/prog
+	[[ $output == *"liba.so => /absolute/liba.so"* ]]
+}
+
+@test "a library that is needed by its own needs has a tree with an end" {
+	library libb.so
+	library liba.so libb.so -Wl,-rpath,"$T"
+	library libb.so liba.so -Wl,-rpath,"$T"
+	run -0 timeout 10 elfdeps ./liba.so
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "a full disk is an error" {
+	run -1 --separate-stderr bash -c 'elfdeps -l /usr/bin/env >/dev/full'
+	[[ $stderr == "elfdeps: error: cannot write"* ]]
+}
+
+@test "a library costs at most eight system calls" {
+	local objects calls
+
+	strace -o trace elfdeps -l /usr/bin/gdb >list
+	objects=$(wc -l <list)
+	calls=$(wc -l <trace)
+	[ "$objects" -gt 20 ]
+	[ "$calls" -le $((8 * objects + 20)) ]
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+#
+# elfdeps beside the loader itself: the tiny roots of tests/fixtures, and every program of the host.
+
+load helper
+
+@test "elfdeps answers as the loader does, rule by rule" {
+	TMPDIR=$T run "$BATS_TEST_DIRNAME/../fixtures/run"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ ${lines[-1]} =~ ^([0-9]+)\ of\ ([0-9]+)\ fixtures\ equal$ ]]
+	[ "${BASH_REMATCH[1]}" -eq "${BASH_REMATCH[2]}" ]
+	[ "${BASH_REMATCH[1]}" -ge 36 ]
+}
+
+@test "elfdeps --list is the loader's trace for every program of the host" {
+	need_root
+	run "$BATS_TEST_DIRNAME/../fixtures/compare-host" /usr/bin /usr/sbin
+	echo "$output"
+	[ "$status" -eq 0 ]
+	echo "# ${lines[-1]}" >&3
+}
