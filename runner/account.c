@@ -111,8 +111,6 @@ static int find_by_name(int root_fd, const char *name, struct account *account,
 
 	if (by_number)
 		account->uid = id;
-	else if (name[0] >= '0' && name[0] <= '9')
-		return error_set(err, EINVAL, "--user: '%s' is no valid user id", name);
 	int r = image_read_file(root_fd, "/etc/passwd", FILE_LIMIT, &text, err);
 	if (r < 0)
 		return r;
@@ -142,6 +140,26 @@ static int find_groups(int root_fd, const char *group, struct account *account,
 	return 0;
 }
 
+/* A name does not begin with a digit: what does is a number, or a mistake. */
+static bool is_word(const char *word)
+{
+	unsigned id;
+
+	return *word && (*word < '0' || *word > '9' || parse_id(word, &id));
+}
+
+int account_check(const char *user, struct error *err)
+{
+	_cleanup_free_ char *copy = strdup(user);
+
+	if (!copy)
+		return error_nomem(err);
+	char *group = copy, *name = strsep(&group, ":");
+	if (!is_word(name) || (group && !is_word(group)))
+		return error_set(err, EINVAL, "--user: '%s' is not USER[:GROUP]", user);
+	return 0;
+}
+
 int account_find(int root_fd, const char *user, struct account *ret, struct error *err)
 {
 	struct account account = {.home = "/"};
@@ -149,10 +167,11 @@ int account_find(int root_fd, const char *user, struct account *ret, struct erro
 
 	if (!copy)
 		return error_nomem(err);
+	int r = account_check(copy, err);
+	if (r < 0)
+		return r;
 	char *group = copy, *name = strsep(&group, ":");
-	if (!*name || (group && !*group))
-		return error_set(err, EINVAL, "--user: '%s' is not USER[:GROUP]", user);
-	int r = find_by_name(root_fd, name, &account, err);
+	r = find_by_name(root_fd, name, &account, err);
 	if (r < 0)
 		return r;
 	r = find_groups(root_fd, group, &account, err);

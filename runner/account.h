@@ -24,6 +24,9 @@ struct account {
 	char shell[PATH_MAX]; /* empty if the image says nothing */
 };
 
+/* -EINVAL if `user` cannot be a USER[:GROUP], whatever the image says. */
+int account_check(const char *user, struct error *err) _must_check_;
+
 /*
  * Looks up `user`, "NAME|UID[:GROUP|GID]" as in docker run; NULL is root. A number needs no
  * account. -ENOENT: the image has no such name; -EINVAL: not a valid id.

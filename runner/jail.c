@@ -163,11 +163,11 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 
 int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 {
-	_cleanup_fd_ int pidfd = -1, own = -1, other = -1;
+	_cleanup_fd_ int pidfd = -1, own = -1, other = -1, signals = -1;
 	int pair[2];
 
 	*ret_status = SETUP_FAILED;
-	int r = supervise_block_signals(err);
+	int r = supervise_listen(&signals, err);
 	if (r < 0)
 		return r;
 	r = channel_open(pair, err);
@@ -185,7 +185,8 @@ int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 	close(steal_fd(&other)); /* else the end of the channel would never be seen */
 	r = let_go(jail, pid, own, err);
 	if (r >= 0)
-		r = supervise_jail(jail, pidfd, own, ret_status, err);
+		r = supervise_jail(jail, &(struct supervise_ends){pidfd, own, signals},
+				   ret_status, err);
 	else
 		kill(pid, SIGKILL);
 	/* Nothing of the jail is left when this returns; reaped already is fine (ECHILD). */

@@ -150,7 +150,14 @@ int mount_target(int root_fd, const char *path, bool is_folder, struct error *er
 	_cleanup_fd_ int fd = open_target(root_fd, path, is_folder);
 
 	if (fd < 0)
-		return error_errno(err, -fd, "cannot mount at %s in the image", path);
+		error_errno(err, -fd, "cannot mount at %s in the image", path);
+	if (fd == -EACCES)
+		return error_hint(
+			err,
+			"folders of the image that belong to another user cannot be "
+			"changed, not even in the copy: mount at a place that is there");
+	if (fd < 0)
+		return fd;
 	if (!is_folder && (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)))
 		return error_errno(err, EISDIR, "cannot mount at %s in the image", path);
 	return steal_fd(&fd);

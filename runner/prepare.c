@@ -46,10 +46,11 @@ static int check_hostname(const struct options *options, const struct jail *jail
 
 static int check_words(const struct options *options, struct error *err)
 {
-	const char *user = options->user, *workdir = options->workdir;
+	const char *workdir = options->workdir;
+	int r = options->user ? account_check(options->user, err) : 0;
 
-	if (user && (!*user || *user == ':' || user[strlen(user) - 1] == ':'))
-		return error_set(err, EINVAL, "--user: '%s' is not USER[:GROUP]", user);
+	if (r < 0)
+		return r;
 	if (workdir && workdir[0] != '/')
 		return error_set(err, EINVAL, "--workdir: '%s' is not absolute", workdir);
 	return environment_check(&options->env, err);

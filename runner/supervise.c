@@ -17,7 +17,11 @@
 #include "common/fd.h"
 #include "terminal.h"
 
-enum { SETUP_FAILED = 125, FIXED_POLLS = 2 };
+enum {
+	SETUP_FAILED = 125,
+	FIXED_POLLS = 2,
+	FRONT_CHECK = 250, /* ms */
+};
 
 struct supervisor {
 	const struct jail *jail;
@@ -39,7 +43,7 @@ static void fill_forwarded(sigset_t *set)
 		sigdelset(set, excepted[i]);
 }
 
-int supervise_block_signals(struct error *err)
+int supervise_listen(int *ret_signals, struct error *err)
 {
 	sigset_t set;
 
@@ -48,6 +52,10 @@ int supervise_block_signals(struct error *err)
 	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR ||
 	    sigprocmask(SIG_SETMASK, &set, NULL) < 0)
 		return error_errno(err, errno, "cannot block signals");
+	int fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, errno, "cannot listen to signals");
+	*ret_signals = fd;
 	return 0;
 }
 
@@ -149,16 +157,32 @@ static int take_messages(struct supervisor *supervisor, struct error *err)
 	}
 }
 
+/* Coming to the front by `fg` sends no signal to a job that runs: it has to be looked for. */
+static int wait_for_events(struct supervisor *supervisor, struct pollfd *polls)
+{
+	const struct terminal *terminal = &supervisor->terminal;
+	bool in_background = terminal->master >= 0 && !terminal->is_raw;
+
+	polls[0] = (struct pollfd){.fd = supervisor->signals, .events = POLLIN};
+	polls[1] = (struct pollfd){.fd = supervisor->channel, .events = POLLIN};
+	terminal_prepare_poll(terminal, polls + FIXED_POLLS);
+	int r = poll(polls, FIXED_POLLS + TERMINAL_POLLS,
+		     in_background ? FRONT_CHECK : -1);
+	if (in_background)
+		terminal_set_raw(&supervisor->terminal);
+	return r;
+}
+
 static int serve(struct supervisor *supervisor, struct error *err)
 {
 	struct pollfd polls[FIXED_POLLS + TERMINAL_POLLS];
 
 	while (!supervisor->has_ended) {
-		polls[0] = (struct pollfd){.fd = supervisor->signals, .events = POLLIN};
-		polls[1] = (struct pollfd){.fd = supervisor->channel, .events = POLLIN};
-		terminal_prepare_poll(&supervisor->terminal, polls + FIXED_POLLS);
-		if (poll(polls, FIXED_POLLS + TERMINAL_POLLS, -1) < 0)
+		if (wait_for_events(supervisor, polls) < 0) {
+			if (errno == EINTR)
+				continue;
 			return error_errno(err, errno, "cannot wait for the jail");
+		}
 		terminal_relay(&supervisor->terminal, polls + FIXED_POLLS);
 		if (polls[1].revents) {
 			int r = take_messages(supervisor, err);
@@ -187,24 +211,19 @@ static int finish(struct supervisor *supervisor, struct error *err)
 	return -err->code;
 }
 
-int supervise_jail(const struct jail *jail, int pidfd, int channel, int *ret_status,
-		   struct error *err)
+int supervise_jail(const struct jail *jail, const struct supervise_ends *ends,
+		   int *ret_status, struct error *err)
 {
 	struct supervisor supervisor = {
 		.jail = jail,
-		.pidfd = pidfd,
-		.channel = channel,
+		.pidfd = ends->pidfd,
+		.channel = ends->channel,
+		.signals = ends->signals,
 		.status = SETUP_FAILED,
 		.terminal = TERMINAL_NONE,
 	};
-	sigset_t set;
-
-	fill_forwarded(&set);
-	_cleanup_fd_ int signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (signals < 0)
-		return error_errno(err, errno, "cannot listen to signals");
-	supervisor.signals = signals;
 	int r = serve(&supervisor, err);
+
 	if (r >= 0)
 		r = finish(&supervisor, err);
 	else

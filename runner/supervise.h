@@ -11,14 +11,24 @@
 
 #include "jail.h"
 
-/* Blocks every signal that is forwarded; called before the clone, so that none slips between. */
-int supervise_block_signals(struct error *err) _must_check_;
+/*
+ * Blocks every signal that is forwarded and opens a signalfd for them; called before the clone,
+ * so that none slips between, and so that after it nothing can fail. The caller closes it.
+ */
+int supervise_listen(int *ret_signals, struct error *err) _must_check_;
+
+/* What one jail is watched by; the descriptors are borrowed. */
+struct supervise_ends {
+	int pidfd;   /* of the jail's init */
+	int channel; /* to it */
+	int signals; /* of supervise_listen */
+};
 
 /*
- * Waits for the jail's init. 0 with *ret_status the exit status for jailrun; or a negative
- * errno when the jail reported a failure, then *ret_status is what jailrun exits with.
+ * Waits for the jail's init. 0 with *ret_status the exit status for jailrun; or a negative errno
+ * when the jail reported a failure, then *ret_status is what jailrun exits with.
  */
-int supervise_jail(const struct jail *jail, int pidfd, int channel, int *ret_status,
-		   struct error *err) _must_check_;
+int supervise_jail(const struct jail *jail, const struct supervise_ends *ends,
+		   int *ret_status, struct error *err) _must_check_;
 
 #endif

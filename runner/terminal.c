@@ -7,8 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "common/fd.h"
@@ -149,7 +151,18 @@ void terminal_relay(struct terminal *terminal, const struct pollfd *polls)
 	relay(&terminal->out, polls + 2);
 }
 
-/* Waits for room; false if a signal came first. */
+/* Whether the signal that waits in the signalfd asks this process to end. */
+static bool is_asked_to_end(int signals)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) != sizeof(info))
+		return true;
+	return info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
+	       info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT;
+}
+
+/* Waits for room; false if this process is to end. */
 static bool wait_for_room(int fd, int signals)
 {
 	struct pollfd polls[] = {
@@ -157,7 +170,9 @@ static bool wait_for_room(int fd, int signals)
 		{.fd = signals, .events = POLLIN},
 	};
 
-	return poll(polls, 2, -1) > 0 && !polls[1].revents;
+	if (poll(polls, 2, -1) < 0)
+		return errno == EINTR;
+	return !polls[1].revents || !is_asked_to_end(signals);
 }
 
 void terminal_drain(struct terminal *terminal, int signals)

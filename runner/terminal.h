@@ -62,7 +62,7 @@ void terminal_relay(struct terminal *terminal, const struct pollfd *polls);
 
 /*
  * After the jail has ended: writes out everything that its terminal still holds. Gives up when
- * `signals`, a signalfd, has something to say: the caller's terminal may be stopped for ever.
+ * `signals`, a signalfd, says that this process is to end: the caller's terminal may be stopped.
  */
 void terminal_drain(struct terminal *terminal, int signals);
 
