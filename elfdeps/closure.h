@@ -14,10 +14,10 @@
 /* What a resolver gives to every closure. */
 struct closure_settings {
 	struct store *store;
-	const struct ldcache *cache;       /* NULL: none */
-	const char *library_path;        /* NULL: none */
-	const char *const *preloads;     /* NULL-terminated */
-	const char *const *hwcaps;       /* NULL-terminated, best first; NULL: none */
+	const struct ldcache *cache; /* NULL: none */
+	const char *library_path;    /* NULL: none */
+	const char *const *preloads; /* NULL-terminated */
+	const char *const *hwcaps;   /* NULL-terminated, best first; NULL: none */
 };
 
 /*
@@ -25,6 +25,7 @@ struct closure_settings {
  * -ENOEXEC: it is no program or library, or malformed. -ELIBBAD: a candidate that ends it.
  */
 int closure_build(const struct closure_settings *settings, const char *path,
-		  struct object *object, struct linkmap **ret, struct error *err) _must_check_;
+		  struct object *object, struct linkmap **ret,
+		  struct error *err) _must_check_;
 
 #endif

@@ -31,45 +31,45 @@ struct elfdeps_options {
 
 /* What the first bytes of a file say it is. */
 enum elfdeps_kind {
-	ELFDEPS_OTHER,  /* data: needs nothing */
+	ELFDEPS_OTHER, /* data: needs nothing */
 	ELFDEPS_ELF,
 	ELFDEPS_SCRIPT, /* starts with #! */
 };
 
 /* The rule by which an object was found; see ld.so(8). */
 enum elfdeps_rule {
-	ELFDEPS_RULE_ASKED,        /* the file that the caller named */
-	ELFDEPS_RULE_SCRIPT,       /* the interpreter on the #! line */
-	ELFDEPS_RULE_ENV,          /* the program that `env` on the #! line looks up in PATH */
-	ELFDEPS_RULE_INTERP,       /* PT_INTERP */
+	ELFDEPS_RULE_ASKED,  /* the file that the caller named */
+	ELFDEPS_RULE_SCRIPT, /* the interpreter on the #! line */
+	ELFDEPS_RULE_ENV,    /* the program that `env` on the #! line looks up in PATH */
+	ELFDEPS_RULE_INTERP, /* PT_INTERP */
 	ELFDEPS_RULE_PRELOAD,
-	ELFDEPS_RULE_LOADED,       /* a name or SONAME of an object that is there already */
-	ELFDEPS_RULE_PATH,         /* the name contains a slash */
+	ELFDEPS_RULE_LOADED, /* a name or SONAME of an object that is there already */
+	ELFDEPS_RULE_PATH,   /* the name contains a slash */
 	ELFDEPS_RULE_RPATH,
 	ELFDEPS_RULE_LIBRARY_PATH,
 	ELFDEPS_RULE_RUNPATH,
-	ELFDEPS_RULE_CACHE,        /* /etc/ld.so.cache */
-	ELFDEPS_RULE_DEFAULT,      /* a folder that is compiled into the loader */
-	ELFDEPS_RULE_MISSING,      /* not found */
+	ELFDEPS_RULE_CACHE,   /* /etc/ld.so.cache */
+	ELFDEPS_RULE_DEFAULT, /* a folder that is compiled into the loader */
+	ELFDEPS_RULE_MISSING, /* not found */
 };
 
 struct elfdeps_object;
 
 /* One reason why an object is in the closure. */
 struct elfdeps_edge {
-	const char *name;             /* as written in the file: a DT_NEEDED, PT_INTERP, … */
+	const char *name; /* as written in the file: a DT_NEEDED, PT_INTERP, … */
 	struct elfdeps_object *object; /* NULL: missing */
 	enum elfdeps_rule rule;
-	const char *detail;           /* what the rule used: the folder, the search path; or NULL */
+	const char *detail; /* what the rule used: the folder, the search path; or NULL */
 };
 
 struct elfdeps_object {
-	const char *path;   /* inside the root, as the loader opens it: not its realpath */
+	const char *path; /* inside the root, as the loader opens it: not its realpath */
 	const char *soname; /* NULL if none */
 	const char *interp; /* PT_INTERP; NULL if none */
 	enum elfdeps_kind kind;
-	uint16_t machine;           /* e_machine */
-	unsigned char class, data;  /* EI_CLASS, EI_DATA */
+	uint16_t machine;          /* e_machine */
+	unsigned char class, data; /* EI_CLASS, EI_DATA */
 	uint64_t device, inode;
 	const struct elfdeps_edge *edges; /* in file order */
 	size_t edge_count;
@@ -83,8 +83,8 @@ struct elfdeps_closure {
 };
 
 /* Makes a resolver; `options` (may be NULL) is copied. Free with elfdeps_free. */
-int elfdeps_new(const struct elfdeps_options *options, struct elfdeps **ret, struct error *err)
-	_must_check_;
+int elfdeps_new(const struct elfdeps_options *options, struct elfdeps **ret,
+		struct error *err) _must_check_;
 void elfdeps_free(struct elfdeps *resolver);
 
 static inline void elfdeps_cleanup(struct elfdeps **resolver)
@@ -103,8 +103,8 @@ int elfdeps_classify(struct elfdeps *resolver, const char *path, enum elfdeps_ki
  * Errors: -ENOEXEC the file is neither ELF nor a script, or malformed; -ELIBBAD a candidate that
  * the loader would give up at (named in err); else the errno of opening it.
  */
-int elfdeps_resolve(struct elfdeps *resolver, const char *path, struct elfdeps_closure *ret,
-		    struct error *err) _must_check_;
+int elfdeps_resolve(struct elfdeps *resolver, const char *path,
+		    struct elfdeps_closure *ret, struct error *err) _must_check_;
 
 /* A word or two for the rule, for people and for JSON: "runpath", "ld.so.cache", … */
 const char *elfdeps_rule_name(enum elfdeps_rule rule);
@@ -126,7 +126,8 @@ struct elfdeps_cache_entry {
  * depend on nothing else. -EINVAL if they differ in byte order or a machine has no known flags.
  * Source: glibc sysdeps/generic/dl-cache.h, elf/cache.c.
  */
-int elfdeps_cache_write(const struct elfdeps_cache_entry *entries, size_t count, char **ret_data,
-			size_t *ret_size, struct error *err) _must_check_;
+int elfdeps_cache_write(const struct elfdeps_cache_entry *entries, size_t count,
+			char **ret_data, size_t *ret_size,
+			struct error *err) _must_check_;
 
 #endif

@@ -28,7 +28,8 @@ enum {
 #define LDCACHE_MAGIC "glibc-ld.so.cache1.1"
 #define LDCACHE_OLD_MAGIC "ld.so-1.7.0"
 #define LDCACHE_EXTENSION_MAGIC 0xeaa42174u
-#define LDCACHE_HWCAP_EXTENSION (UINT64_C(1) << 62) /* of an entry whose hwcap is an index */
+#define LDCACHE_HWCAP_EXTENSION \
+	(UINT64_C(1) << 62) /* of an entry whose hwcap is an index */
 
 /* A view of a cache file's bytes, which must outlive it. Zeroed: an empty cache. */
 struct ldcache {
@@ -52,16 +53,17 @@ struct ldcache_entry {
 /* What a search is for. */
 struct ldcache_query {
 	const char *name;
-	int32_t flags, other;      /* entry flags that the loader takes; -1: none */
-	const char *const *hwcaps; /* active glibc-hwcaps names, best first; NULL-terminated */
+	int32_t flags, other; /* entry flags that the loader takes; -1: none */
+	const char *const
+		*hwcaps; /* active glibc-hwcaps names, best first; NULL-terminated */
 };
 
 /*
  * Looks at `size` bytes at `data` as a cache for programs of byte order `big`. -EINVAL if they are
  * none, or one of the other byte order: the loader then goes on without.
  */
-int ldcache_open(const void *data, size_t size, bool big, struct ldcache *ret, struct error *err)
-	_must_check_;
+int ldcache_open(const void *data, size_t size, bool big, struct ldcache *ret,
+		 struct error *err) _must_check_;
 
 /* The path for a name, NULL if there is none; points into the data. */
 const char *ldcache_find(const struct ldcache *cache, const struct ldcache_query *query);

@@ -30,9 +30,10 @@ struct link {
 	struct elfdeps_object shown; /* first: what callers see is cast back to this */
 	struct linkmap *map;
 	struct object *object;
-	struct link *loaded_by;      /* whose need brought it: the loader chain; NULL for the main one */
-	const char *name;            /* the first one it was asked for by */
-	const char *origin;          /* the value of $ORIGIN; NULL until asked for */
+	struct link *
+		loaded_by; /* whose need brought it: the loader chain; NULL for the main one */
+	const char *name;   /* the first one it was asked for by */
+	const char *origin; /* the value of $ORIGIN; NULL until asked for */
 	struct folder_list rpath, runpath;
 	struct link *previous, *next; /* in load order; see `listed` */
 	bool listed, done;
@@ -47,8 +48,8 @@ struct linkmap {
 	struct link *first, *last;  /* load order */
 	struct strmap names;        /* of every loaded object, its SONAME too */
 	struct folder_list library_path;
-	const struct ldcache *cache;  /* NULL: none */
-	const char *const *hwcaps;  /* active glibc-hwcaps names, best first; NULL: none */
+	const struct ldcache *cache; /* NULL: none */
+	const char *const *hwcaps; /* active glibc-hwcaps names, best first; NULL: none */
 };
 
 /* A new link for `object`, found at `path` for `name`; not in load order yet. NULL: no memory. */
@@ -56,8 +57,8 @@ struct link *linkmap_add(struct linkmap *map, struct object *object, const char 
 			 struct link *loaded_by, struct error *err);
 
 /* Gives a link one more name; the first to have a name keeps it (_dl_lookup_map). */
-int linkmap_name(struct linkmap *map, struct link *link, const char *name, struct error *err)
-	_must_check_;
+int linkmap_name(struct linkmap *map, struct link *link, const char *name,
+		 struct error *err) _must_check_;
 
 /* The loaded object of that name or SONAME; NULL. */
 struct link *linkmap_find(const struct linkmap *map, const char *name);
@@ -74,14 +75,15 @@ int linkmap_edge(struct linkmap *map, struct link *from, const struct elfdeps_ed
 		 struct error *err) _must_check_;
 
 /* The loader of this process, its own folders known. */
-int linkmap_loader(struct linkmap *map, const struct loader **ret, struct error *err) _must_check_;
+int linkmap_loader(struct linkmap *map, const struct loader **ret,
+		   struct error *err) _must_check_;
 
 /*
  * The values of $ORIGIN, $LIB and $PLATFORM for `link`. $ORIGIN is the folder of the path that it
  * was found by; for the main program that of its real path: the kernel tells the loader by
  * /proc/self/exe (_dl_new_object of elf/dl-object.c, _dl_get_origin).
  */
-int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret, struct error *err)
-	_must_check_;
+int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret,
+		   struct error *err) _must_check_;
 
 #endif

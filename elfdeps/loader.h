@@ -17,11 +17,13 @@
 
 enum {
 	LOADER_FOLDERS_MAX = 8,
-	LOADER_FILE_MAX = 8 << 20, /* bytes of a loader that are searched for its folders */
+	LOADER_FILE_MAX =
+		8 << 20, /* bytes of a loader that are searched for its folders */
 };
 
 struct loader {
-	const char *interp;   /* the usual path of the loader; NULL if the machine is unknown */
+	const char *
+		interp; /* the usual path of the loader; NULL if the machine is unknown */
 	const char *platform; /* AT_PLATFORM of the kernel; NULL if unknown */
 	int32_t cache_flags;  /* of an ld.so.cache entry that it takes; -1 if unknown */
 	int32_t cache_other;  /* flags that it takes too; -1: none */

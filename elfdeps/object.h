@@ -57,9 +57,9 @@ struct object {
 	bool dynamic;              /* has a dynamic section */
 	enum object_stage stage;   /* of the defect */
 	const char *defect;        /* the first that the loader meets; NULL if sound */
-	const char *fault;         /* why the kernel cannot start it either; NULL if it can */
-	const char *interp;        /* PT_INTERP, NULL if none */
-	const char *soname;        /* NULL if none */
+	const char *fault;   /* why the kernel cannot start it either; NULL if it can */
+	const char *interp;  /* PT_INTERP, NULL if none */
+	const char *soname;  /* NULL if none */
 	const char *rpath;   /* DT_RPATH; NULL if none or if DT_RUNPATH cancels it */
 	const char *runpath; /* NULL if none, "" if empty */
 	const char *shebang; /* what follows "#!", up to the end of the line */

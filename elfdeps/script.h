@@ -23,7 +23,8 @@ struct script_line {
  * Reads what stands behind "#!" (up to OBJECT_SHEBANG_MAX - 2 bytes of the file). -ENOEXEC if the
  * kernel would refuse it: no name, or a name that may go on behind those bytes.
  */
-int script_parse(const char *text, struct script_line *ret, struct error *err) _must_check_;
+int script_parse(const char *text, struct script_line *ret,
+		 struct error *err) _must_check_;
 
 /* What env makes of its argument. */
 struct script_env {
@@ -31,7 +32,8 @@ struct script_env {
 	char *path;    /* heap: PATH=… among the assignments; NULL: unchanged */
 };
 
-int script_parse_env(const char *argument, struct script_env *ret, struct error *err) _must_check_;
+int script_parse_env(const char *argument, struct script_env *ret,
+		     struct error *err) _must_check_;
 void script_env_free(struct script_env *env);
 
 #define _cleanup_script_env_ __attribute__((cleanup(script_env_free)))

@@ -26,7 +26,8 @@ struct store_file {
 
 /* A folder to search, by its text; one struct per text. */
 struct store_folder {
-	const char *path; /* without a slash at its end, except "/"; "" is the current folder */
+	const char *
+		path; /* without a slash at its end, except "/"; "" is the current folder */
 	enum { FOLDER_UNKNOWN, FOLDER_PRESENT, FOLDER_ABSENT } state;
 	const void *seen_by; /* mark of the list that took it last */
 };
@@ -47,8 +48,8 @@ int store_look(struct store *store, const char *path, const struct store_file **
 	       struct error *err) _must_check_;
 
 /* The struct of the folder `path` (`length` bytes). */
-int store_folder(struct store *store, const char *path, size_t length, struct store_folder **ret,
-		 struct error *err) _must_check_;
+int store_folder(struct store *store, const char *path, size_t length,
+		 struct store_folder **ret, struct error *err) _must_check_;
 
 /* Whether it is worth looking into; asks the file system at most once. */
 bool store_has_folder(struct store *store, struct store_folder *folder);

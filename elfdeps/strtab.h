@@ -17,10 +17,10 @@ enum { STRTAB_WINDOW = 8192 };
 
 struct strtab {
 	const struct elffile *file;
-	struct arena *arena;    /* gets the copies */
-	uint64_t start, size;   /* of the table in the file */
-	uint64_t window_start;  /* offset in the table */
-	size_t window_size;     /* bytes in the window; 0: nothing read yet */
+	struct arena *arena;   /* gets the copies */
+	uint64_t start, size;  /* of the table in the file */
+	uint64_t window_start; /* offset in the table */
+	size_t window_size;    /* bytes in the window; 0: nothing read yet */
 	char window[STRTAB_WINDOW];
 };
 

@@ -140,7 +140,8 @@ library() {
 	run -0 env LD_LIBRARY_PATH="$T/other" elfdeps --env ./prog
 	[[ $output == *"liba.so => $T/other/liba.so [library path: $T/other]"* ]]
 	run -0 env LD_LIBRARY_PATH="$T/none" elfdeps --env --library-path "$T/other" ./prog
-	run -0 env LD_PRELOAD="$T/other/libp.so" elfdeps --env --library-path "$T/other" ./prog
+	# A build with AddressSanitizer does not like to be preloaded for.
+	run -0 env ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD="$T/other/libp.so" elfdeps --env --library-path "$T/other" ./prog
 	[[ $output == *"$T/other/libp.so [preload]"* ]]
 	run -0 elfdeps --library-path "$T/other" --preload libp.so -l ./prog
 	[ "${lines[1]}" = "$T/other/libp.so" ]
@@ -212,9 +213,13 @@ library() {
 @test "a library costs at most eight system calls" {
 	local objects calls
 
-	strace -o trace elfdeps -l /usr/bin/gdb >list
+	# LeakSanitizer, where it is built in, cannot be traced.
+	ASAN_OPTIONS=detect_leaks=0 strace -e 'trace=%file,%desc' -o trace \
+		elfdeps -l /usr/bin/gdb >list
 	objects=$(wc -l <list)
-	calls=$(wc -l <trace)
+	# From the first look at the file on: what starts the process itself differs by build.
+	calls=$(sed '1,/^openat.*gdb"/d' trace | wc -l)
+	[ "$calls" -gt "$objects" ]
 	[ "$objects" -gt 20 ]
 	[ "$calls" -le $((8 * objects + 20)) ]
 }
