@@ -133,7 +133,7 @@ int cachefolder_open(const char *asked, char *ret_path, int *ret_fd, struct erro
 	if ((st.st_mode & 0777) != 0700 && chmod(path, 0700) < 0)
 		return error_errno(err, errno,
 				   "cannot close the cache folder %s to others", path);
-	strcpy(ret_path, path);
+	snprintf(ret_path, PATH_MAX, "%s", path);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }

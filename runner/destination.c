@@ -91,7 +91,7 @@ static int follow(int root_fd, char *canonical, const char *component, struct er
 	if (fd < 0)
 		return error_set(err, EBADMSG, "%s on its way is no folder",
 				 path_escape(link, shown, sizeof(shown)));
-	strcpy(canonical, target + 1);
+	snprintf(canonical, PATH_MAX, "%s", target + 1);
 	return fd;
 }
 
@@ -145,14 +145,14 @@ static int open_parent(struct destination *destination, const char *parent,
 	destination->parent_fd = open_folder(destination->root_fd,
 					     *parent ? parent : ".");
 	if (destination->parent_fd >= 0) {
-		strcpy(destination->canonical, parent);
-		strcpy(destination->parent, parent);
+		snprintf(destination->canonical, PATH_MAX, "%s", parent);
+		snprintf(destination->parent, PATH_MAX, "%s", parent);
 		return 0;
 	}
-	strcpy(path, parent);
+	snprintf(path, sizeof(path), "%s", parent);
 	int r = walk(destination, path, err);
 	if (r == 0)
-		strcpy(destination->parent, parent);
+		snprintf(destination->parent, PATH_MAX, "%s", parent);
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +27,6 @@
 struct extraction {
 	const struct extract_options *options;
 	struct unarchive *unarchive;
-	int root_fd;
 	struct destination destination, link_target;
 	struct folders folders;
 	struct extract_counts counts;
@@ -174,7 +174,7 @@ static int canonical_path(const struct destination *destination,
 			  struct error *err)
 {
 	if (!*destination->canonical) {
-		strcpy(ret, place->base);
+		snprintf(ret, PATH_MAX, "%s", place->base);
 		return 0;
 	}
 	return path_join(destination->canonical, place->base, ret, PATH_MAX, err);
@@ -426,7 +426,6 @@ int extract_archive(int archive_fd, int root_fd, const struct extract_options *o
 	_cleanup_unarchive_ struct unarchive *unarchive = NULL;
 	struct extraction extraction = {
 		.options = options,
-		.root_fd = root_fd,
 		.destination = {.root_fd = root_fd, .parent_fd = -1},
 		.link_target = {.root_fd = root_fd, .parent_fd = -1},
 	};

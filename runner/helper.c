@@ -286,7 +286,7 @@ int helper_run(const struct helper_job *job, struct unpack_report *ret, struct e
 	__attribute__((cleanup(line_close))) struct line line = LINE_NONE;
 	_cleanup_fd_ int program_fd = find_program(job->options->helper, err);
 	_cleanup_fd_ int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct unpack_report report;
+	struct unpack_report report = {.kind = UNPACK_PROGRESS};
 
 	if (program_fd < 0)
 		return program_fd;

@@ -3,6 +3,8 @@
 # Archives as images: what jailrun's unpack helper makes of them, good and hostile ones, and what is
 # in the cache afterwards.
 
+# shellcheck disable=SC2030,SC2031 # each test sets $MINE for itself
+
 load helper
 load jailrun-helper
 
@@ -239,6 +241,7 @@ survives_kill() {
 	cp -R "$IMAGE/bin" "$MINE/tree/bin"
 	tar -C "$MINE/tree" --owner=0 --group=0 -cf "$MINE/x.tar" bin many
 	rm -rf "$MINE/tree"
+	# shellcheck disable=SC2016 # the words of the shell inside
 	as_each env XDG_CACHE_HOME="$MINE/cache" sh -c 'echo $$ >"$0"; exec "$@"' "$MINE/pid" \
 		jailrun "$MINE/x.tar" true >/dev/null 2>&1 3>&- &
 	started=$!
