@@ -60,6 +60,27 @@ teardown_file() {
 	end_jails
 }
 
+# only_root, only_user: what for_each_user does, for a test that makes sense with one of the two.
+only_root() {
+	need_root
+	WHO=root
+	MINE=$T/root
+	mkdir "$MINE"
+}
+
+only_user() {
+	# shellcheck disable=SC2034 # as_each looks at it
+	WHO=user
+	MINE=$T/user
+	mkdir "$MINE"
+	! is_root || chown "$TEST_USER:" "$MINE"
+}
+
+# only_self: whoever runs the tests.
+only_self() {
+	if is_root; then only_root; else only_user; fi
+}
+
 # limited COMMAND [ARG…]: as $WHO, ended after 20 seconds (then the status is 124 or 137). Signals do
 # what they do in a user's shell: whoever started the tests may have them ignored.
 limited() {
@@ -166,6 +187,17 @@ first_child() {
 	[ ${#children[@]} -gt 0 ] && echo "${children[0]}"
 }
 
+# below PID: the ids of all processes that descend from it.
+below() {
+	local children child
+
+	read -r -a children <"/proc/$1/task/$1/children" || true
+	for child in "${children[@]}"; do
+		echo "$child"
+		below "$child"
+	done
+} 2>/dev/null
+
 # init_pid, command_pid: the host's ids of the running jail's pid 1 and of COMMAND.
 init_pid() {
 	first_child "$JAIL"
@@ -185,12 +217,12 @@ digest() {
 }
 
 # in_terminal COMMAND [ARG…]: runs COMMAND as $WHO on a terminal of its own (script(1)); carriage
-# returns removed.
+# returns removed. Nothing is typed; at the end of its input script would type an end of file.
 in_terminal() {
 	local words
 
 	printf -v words ' %q' "$@"
-	limited script -qec "exec$words" /dev/null </dev/null | tr -d '\r'
+	limited env SHELL=/bin/bash script -qec "exec$words" /dev/null < <(exec sleep 20) | tr -d '\r'
 }
 
 # A session of $WHO in tmux: a bash with job control whose prompt is "outer> ".
@@ -202,7 +234,7 @@ mux() {
 start_session() {
 	mux -f /dev/null new-session -d -x 80 -y 24 \
 		"cd '$MINE' && exec env PS1='outer> ' PATH='$PATH' bash --norc --noprofile"
-	wait_for_screen 'outer> $'
+	wait_for_screen '^outer>$'
 }
 
 end_session() {
@@ -225,7 +257,7 @@ enter() {
 
 # shows REGEX: a line of the screen matches, blanks at its end left out.
 shows() {
-	screen | sed 's/ *$//' | grep -qE -- "${1/% \$/\$}"
+	screen | sed 's/ *$//' | grep -qE -- "$1"
 }
 
 wait_for_screen() {

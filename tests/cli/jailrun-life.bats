@@ -3,6 +3,9 @@
 # A jail's processes from start to end: signals, orphans, what is left when it ends or is killed, and
 # bytes through its descriptors.
 
+# Each test is a subshell of its own, and many a quoted word is for the shell inside the jail:
+# shellcheck disable=SC2016,SC2030,SC2031
+
 load helper
 load jailrun-helper
 
@@ -87,7 +90,6 @@ loses_no_early_signal() {
 }
 
 keeps_ignored_signals() {
-	# shellcheck disable=SC2016
 	capture limited sh -c 'trap "" HUP; exec jailrun "$0" sh -c "kill -HUP \$\$; echo still here"' "$IMAGE"
 	assert_status 0
 	assert_output 'still here'
@@ -98,7 +100,6 @@ keeps_ignored_signals() {
 
 survives_odd_callers() {
 	# A caller that ignores SIGCHLD, or blocks every signal.
-	# shellcheck disable=SC2016
 	capture limited env --ignore-signal=CHLD jailrun "$IMAGE" sh -c 'exit 7'
 	assert_status 7
 	capture limited env --block-signal jailrun "$IMAGE" sh -c 'grep SigBlk /proc/self/status; exit 8'
@@ -130,7 +131,6 @@ survives_stop() {
 }
 
 reaps_orphans() {
-	# shellcheck disable=SC2016
 	inside 'for i in 1 2 3 4 5; do (sh -c "sleep 0.0$i; exit 3" &) ; done; sleep 0.5
 		for s in /proc/[0-9]*/status; do grep -q "^State:.Z" $s && echo zombie; done
 		(sleep 0.3 & ); sleep 0.1; grep PPid: /proc/$(ps -o pid,comm | sed -n "s/ *\([0-9]*\) sleep/\1/p" | head -1)/status'
@@ -195,7 +195,7 @@ leaves_nothing_when_killed() {
 }
 
 runs_fifty() {
-	local i good=0 pids=()
+	local i pids=()
 
 	for i in {1..50}; do
 		as_each timeout -k 2 30 jailrun "$IMAGE" sh -c "echo $i; exit $((i % 7))" </dev/null >"$MINE/out.$i" 2>&1 3>&- &
@@ -231,25 +231,18 @@ passes_bytes() {
 }
 
 works_without_descriptors() {
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" sh -c "cat; echo out" <&-; echo $?' "$IMAGE"
 	assert_output $'out\n0'
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" sh -c "echo x; exit 3" >&-; echo $?' "$IMAGE"
 	assert_output 3
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" sh -c "ls /proc/self/fd >&2; exit 3" <&- >&- 2>&-; echo $?' "$IMAGE"
 	assert_output 3
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" ls -l /proc/self/fd <&- 2>&-' "$IMAGE"
 	[ "$(grep -c '/dev/null$' <<<"$output")" -eq 2 ] || fail "$output"
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" echo x >/dev/full; echo $?' "$IMAGE"
 	assert_output 1
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" nosuch 2>&-; echo $?' "$IMAGE"
 	assert_output 127
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" nosuch 2>/dev/full; echo $?' "$IMAGE"
 	assert_output 127
 }
@@ -258,7 +251,6 @@ works_without_descriptors() {
 }
 
 ends_by_sigpipe() {
-	# shellcheck disable=SC2016
 	capture limited bash -c 'jailrun "$0" seq 1 10000000 | head -1; echo "${PIPESTATUS[0]}"' "$IMAGE"
 	assert_output $'1\n141'
 }
@@ -268,7 +260,6 @@ ends_by_sigpipe() {
 
 shares_pid_on_covered_proc() {
 	# On most machines something is mounted below /proc/sys.
-	# shellcheck disable=SC2016
 	capture limited unshare -rm sh -c 'mount -t tmpfs none /proc/sys/fs/binfmt_misc 2>/dev/null ||
 		mount -t tmpfs none /proc/sys/net; exec unshare -rm jailrun --share pid "$0" echo works' "$IMAGE"
 	assert_status 0

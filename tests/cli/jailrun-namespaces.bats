@@ -3,6 +3,9 @@
 # What a jail sees of the machine: namespaces of its own, ids that are nobody's outside, no file, no
 # mount, no descriptor and no process of the host.
 
+# Each test is a subshell of its own, and many a quoted word is for the shell inside the jail:
+# shellcheck disable=SC2016,SC2030,SC2031
+
 load helper
 load jailrun-helper
 
@@ -10,15 +13,14 @@ NAMESPACES="cgroup ipc mnt net pid user uts"
 
 # shared_with_host [OPTION…]: the names of the namespaces that a jail has in common with the host.
 shared_with_host() {
-	local name mine
+	local name own
 
-	# shellcheck disable=SC2016 # the inner shell's words
 	inside 'for n in '"$NAMESPACES"'; do readlink /proc/self/ns/$n; done' "$@"
 	assert_status 0
 	[ "$(wc -l <<<"$output")" -eq 7 ] || fail "$output"
 	for name in $NAMESPACES; do
-		mine=$(as_each readlink "/proc/self/ns/$name")
-		! grep -qxF "$mine" <<<"$output" || echo "$name"
+		own=$(as_each readlink "/proc/self/ns/$name")
+		! grep -qxF "$own" <<<"$output" || echo "$name"
 	done
 }
 
@@ -43,19 +45,16 @@ shares_by_name() {
 }
 
 @test "--share user needs root, and is refused to others with a reason" {
-	WHO=user
-	MINE=$T/user
-	mkdir "$MINE"
-	inside 'true' --share user
-	[ "$status" -eq 125 ]
+	only_user
+	inside true --share user
+	assert_status 125
 	assert_error '--share user needs root'
 	is_root || return 0
-	WHO=root
+	only_root
 	[ "$(shared_with_host --share user)" = user ]
 }
 
 has_its_own_processes() {
-	# shellcheck disable=SC2016
 	inside 'echo $$; cat /proc/1/comm; echo /proc/[0-9]*'
 	assert_status 0
 	assert_output $'2\njailrun-init\n/proc/1 /proc/2'
@@ -72,8 +71,9 @@ has_loopback_only() {
 	[[ $output == $'1\n1\n'* ]] || fail "$output"
 	assert_output_lacks eth
 	# A listener inside is reached inside; none of the host's is.
-	inside 'echo hello | nc -l -p 4000 127.0.0.1 & for i in 1 2 3 4 5 6 7 8 9; do
-		nc 127.0.0.1 4000 </dev/null 2>/dev/null && break; sleep 0.1; done'
+	inside 'sleep 9 | nc -l -p 4000 >/tmp/got & for i in 1 2 3 4 5 6 7 8 9; do
+		[ -s /tmp/got ] || { sleep 0.1; echo hello | nc -w 1 127.0.0.1 4000 2>/dev/null; }; done
+		cat /tmp/got'
 	assert_status 0
 	assert_output hello
 }
@@ -174,7 +174,6 @@ END
 }
 
 holds_no_descriptors() {
-	# shellcheck disable=SC2016
 	capture limited bash -c 'exec 3</etc/passwd 4</ 7</proc 9>/dev/null 11<"$0" 200<"$HOME"
 		exec jailrun "$0" ls /proc/self/fd' "$IMAGE"
 	assert_status 0
@@ -186,8 +185,7 @@ holds_no_descriptors() {
 }
 
 @test "init holds no file of the caller open" {
-	need_root
-	WHO=root MINE=$T
+	only_root
 	exec 77</etc/passwd
 	start_jail "$IMAGE" sh -c 'echo ready; exec sleep 100'
 	exec 77<&-
@@ -215,14 +213,12 @@ does_not_follow_magic_links() {
 	ln -s /proc/self/cwd "$MINE/image/cwd"
 	ln -s /proc/1/root "$MINE/image/root1"
 	for fd in cwd root1 to{0..15}; do
-		# shellcheck disable=SC2016
 		capture limited bash -c 'exec 9</ 10</etc 11<"$HOME"; exec jailrun -w "/$1" "$0" \
 			ls -a . .. ../..' "$MINE/image" "$fd"
 		[ "$status" -eq 125 ] || fail "-w /$fd: $status" "$output"
 		assert_output ''
 	done
 	for fd in 9 11; do
-		# shellcheck disable=SC2016
 		capture limited bash -c 'exec 9</ 11<"$HOME"; exec jailrun -w "/proc/self/fd/$1" "$0" ls' \
 			"$MINE/image" "$fd"
 		assert_status 125
@@ -240,6 +236,9 @@ does_not_run_itself() {
 	chmod 755 "$MINE/image/bin/script"
 	jail "$MINE/image" me --version
 	[ "$status" -eq 126 ] || fail "me: $status" "$output"
+	assert_output ''
+	jail "$MINE/image" script --version
+	[ "$status" -eq 126 ] || fail "script: $status" "$output"
 	assert_output ''
 	jail "$MINE/image" /proc/self/exe --version
 	[ "$status" -eq 126 ] || fail "/proc/self/exe: $status" "$output"
@@ -259,9 +258,7 @@ works_nested() {
 }
 
 @test "what cannot be had is said: without user namespaces it is 125 with a hint" {
-	need_root
-	WHO=root
-	# shellcheck disable=SC2016
+	only_root
 	capture limited unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec jailrun "$0" true' \
 		"$IMAGE"
 	assert_status 125

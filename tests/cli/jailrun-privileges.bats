@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 # Who COMMAND is, inside and outside, and what it may do.
 
+# Each test is a subshell of its own, and many a quoted word is for the shell inside the jail:
+# shellcheck disable=SC2016,SC2030,SC2031
+
 load helper
 load jailrun-helper
 
@@ -31,8 +34,7 @@ NoNewPrivs: 1"
 }
 
 @test "inheritable and ambient capabilities of the caller do not come along" {
-	need_root
-	WHO=root
+	only_root
 	capture limited setpriv --inh-caps +chown,+net_admin --ambient-caps +chown,+net_admin jailrun "$IMAGE" \
 		grep -E '^Cap(Inh|Amb|Eff)' /proc/self/status
 	assert_status 0
@@ -112,8 +114,7 @@ outside() {
 }
 
 @test "root of root's jail is 524288 outside, and so is init" {
-	need_root
-	WHO=root MINE=$T
+	only_root
 	start_jail "$IMAGE" sh -c 'echo ready; exec sleep 100'
 	wait_until_it_says ready
 	[ "$(outside Uid)" = $'524288\t524288\t524288\t524288' ]
@@ -126,11 +127,9 @@ outside() {
 }
 
 @test "an ordinary user's jail runs as that user outside, whatever it is inside" {
-	WHO=user MINE=$T/user
 	local own
 
-	mkdir "$MINE"
-	! is_root || chown "$TEST_USER:" "$MINE"
+	only_user
 	own=$(id -u "$TEST_USER")
 	start_jail -u 33 "$IMAGE" sh -c 'id -u; echo ready; exec sleep 100'
 	wait_until_it_says ready
@@ -142,8 +141,7 @@ outside() {
 }
 
 @test "any user and group inside can be had by root's jail: chown, other owners, two ids at once" {
-	need_root
-	WHO=root MINE=$T
+	only_root
 	own_image
 	inside 'cd /srv; touch a b; chown 33:33 a && chown 1000:29 b && stat -c "%u:%g" a b'
 	assert_status 0
@@ -178,8 +176,7 @@ is_somebody() {
 }
 
 @test "the supplementary groups are the image's, for root's jails" {
-	need_root
-	WHO=root
+	only_root
 	inside 'grep ^Groups: /proc/self/status' -u alice
 	assert_output $'Groups:\t29 44 '
 	inside 'grep ^Groups: /proc/self/status' -u 1000
@@ -207,8 +204,7 @@ misses_accounts() {
 }
 
 @test "an id that the jail does not have is refused with a reason" {
-	need_root
-	WHO=root
+	only_root
 	inside true -u 65536
 	assert_status 125
 	assert_error 'cannot become group 0: Invalid argument' 'the jail has only the ids that are mapped into it' ||
@@ -252,31 +248,20 @@ survives_hostile_passwd() {
 }
 
 @test "a passwd file that is a device is not opened" {
-	need_root
-	WHO=root MINE=$T
+	only_root
 	own_image
 	rm "$MINE/image/etc/passwd"
 	mknod "$MINE/image/etc/passwd" c 1 5
 	jail -u root "$MINE/image" true
 	assert_status 125
 	assert_error "the image's /etc/passwd is no plain file"
-	# shellcheck disable=SC2016
 	! strace -f -e trace=open,openat,openat2 -o "$T/trace" jailrun -u root "$MINE/image" true ||
 		fail "it ran"
 	! grep -E '/etc/passwd"' "$T/trace" | grep -v O_PATH | grep -E '\) = [0-9]' ||
 		fail "the device was opened"
 }
 
-setuid_has_no_effect() {
-	own_image
-	as_each sh -c 'cp "$1" "$2/bin/whoami" && chmod 6755 "$2/bin/whoami"' - "$BIN/ids" "$MINE/image"
-	jail -u 1000:1000 "$MINE/image" whoami
-	assert_status 0
-	assert_output '1000 1000 1000 1000 0'
-	jail "$MINE/image" whoami
-	assert_output '0 0 0 0 1'
-}
-@test "a setuid program of the image gives nothing, nor do file capabilities" {
+build_ids() {
 	build_static - "$BIN/ids" <<'END'
 #include <stdio.h>
 #include <linux/capability.h>
@@ -295,9 +280,24 @@ int main(void)
 	return 0;
 }
 END
+}
+
+setuid_has_no_effect() {
+	own_image
+	as_each sh -c 'cp "$1" "$2/bin/whoami" && chmod 6755 "$2/bin/whoami"' - "$BIN/ids" "$MINE/image"
+	jail -u 1000:1000 "$MINE/image" whoami
+	assert_status 0
+	assert_output '1000 1000 1000 1000 0'
+	jail "$MINE/image" whoami
+	assert_output '0 0 0 0 1'
+}
+@test "a setuid program of the image gives nothing" {
+	build_ids
 	for_each_user setuid_has_no_effect
-	is_root || return 0
-	WHO=root MINE=$T
+}
+@test "a file with capabilities in the image gives none" {
+	only_root
+	build_ids
 	own_image
 	cp "$BIN/ids" "$MINE/image/bin/whoami"
 	setcap cap_chown,cap_sys_admin+ep "$MINE/image/bin/whoami"
@@ -335,14 +335,12 @@ cannot_push_characters() {
 	own_image
 	cp "$BIN/tiocsti" "$MINE/image/bin/"
 	# The jail's stdout is no terminal here, so it has the caller's as its stdin.
-	# shellcheck disable=SC2016
 	output=$(in_terminal bash -c 'jailrun "$0" tiocsti | cat; sleep 0.2; read -r -t 1 line; echo "got:$line:"' \
 		"$MINE/image")
 	assert_output_has 'refused 0'
 	assert_output_lacks 'pushed 0'
 	assert_output_has 'got::'
 	# With a terminal of its own it reaches that one, which ends with the jail.
-	# shellcheck disable=SC2016
 	output=$(in_terminal bash -c 'jailrun "$0" tiocsti; sleep 0.2; read -r -t 1 line; echo "got:$line:"' \
 		"$MINE/image")
 	assert_output_has 'got::'
@@ -386,8 +384,7 @@ END
 @test "with --share user the kernel's settings and the host's devices stay closed to real root" {
 	local before file
 
-	need_root
-	WHO=root
+	only_root
 	before=$(stat -c '%a %u %g' /dev/null /dev/zero /dev/tty)
 	inside 'chmod 600 /dev/null /dev/zero; chown 33 /dev/null /dev/tty; touch -d @0 /dev/zero' --share user
 	[ "$(stat -c '%a %u %g' /dev/null /dev/zero /dev/tty)" = "$before" ] || {

@@ -3,6 +3,9 @@
 # The jail's files: what becomes of writes, what is mounted where, and images that try to have
 # something of the host written to.
 
+# Each test is a subshell of its own, and many a quoted word is for the shell inside the jail:
+# shellcheck disable=SC2016,SC2030,SC2031
+
 load helper
 load jailrun-helper
 
@@ -40,7 +43,7 @@ forbids_writes() {
 	before=$(digest "$MINE/image")
 	jail --read-only "$MINE/image" sh -c 'touch /new; touch /etc/passwd; rm /etc/group; mkdir /d'
 	assert_status 1
-	[ "$(grep -c 'Read-only file system' <<<"$stderr")" -eq 4 ] || fail "$stderr"
+	[ "$(grep -c 'Read-only file system' <<<"${stderr-}")" -eq 4 ] || fail "${stderr-}"
 	jail --read-only "$MINE/image" sh -c 'echo 1 >/tmp/x && echo 2 >/run/x && echo 3 >/dev/shm/x && cat /tmp/x /run/x /dev/shm/x'
 	assert_status 0
 	assert_output $'1\n2\n3'
@@ -67,8 +70,7 @@ writes_through() {
 }
 
 @test "--write by root keeps the ids of the jail as the image's own" {
-	need_root
-	WHO=root MINE=$T
+	only_root
 	own_image
 	jail --write "$MINE/image" sh -c 'touch /srv/f && chown 33:29 /srv/f && mkdir /srv/d && chown 1000 /srv/d'
 	assert_status 0
@@ -165,7 +167,6 @@ survives_symlink() {
 		for place in dev proc tmp run etc dev/null; do
 			rm -rf "$MINE/image"
 			own_image
-			# shellcheck disable=SC2016
 			as_each sh -c 'mkdir "$1/dev"; rm -rf "$1/$2"; ln -s "$3" "$1/$2"' - "$MINE/image" "$place" "$way"
 			jail "${options[0]}" "$MINE/image" sh -c 'cat /dev/file /proc/file /tmp/file /run/file /etc/file \
 				/dev/null; echo owned >/tmp/file; echo owned >/dev/null; echo owned >/run/null'
@@ -259,7 +260,6 @@ shows_relative_volumes() {
 	mkdir "$MINE/here"
 	echo one >"$MINE/here/one"
 	chmod -R a+rX "$MINE/here"
-	# shellcheck disable=SC2016
 	capture limited sh -c 'cd "$1" && exec jailrun -v here:/a -v ./here/one:/b -v "$1//here/../here:/c" "$2" \
 		cat /a/one /b /c/one' - "$MINE" "$IMAGE"
 	assert_status 0
@@ -307,8 +307,7 @@ refuses_wrong_kind() {
 }
 
 @test ":ro holds for what is mounted below the volume, too, and stays mounted outside" {
-	need_root
-	WHO=root MINE=$T
+	only_root
 	mkdir "$T/v" "$T/v/sub"
 	mount -t tmpfs none "$T/v/sub"
 	chmod 777 "$T/v" "$T/v/sub"
@@ -316,12 +315,12 @@ refuses_wrong_kind() {
 	jail -v "$T/v:/v:ro" "$IMAGE" sh -c 'cat /v/sub/file; touch /v/x; touch /v/sub/x'
 	assert_status 1
 	assert_output inner
-	[ "$(grep -c 'Read-only file system' <<<"$stderr")" -eq 2 ] || fail "$stderr"
+	[ "$(grep -c 'Read-only file system' <<<"${stderr-}")" -eq 2 ] || fail "${stderr-}"
 	jail -v "$T/v:/v" "$IMAGE" sh -c 'touch /v/x; touch /v/sub/x'
 	assert_status 0
 	[ -e "$T/v/sub/x" ]
 	touch "$T/v/sub/still-writable"
-	WHO=user
+	only_user
 	jail -v "$T/v:/v:ro" "$IMAGE" sh -c 'cat /v/sub/file; touch /v/sub/y'
 	assert_status 1
 	assert_output inner
@@ -365,7 +364,6 @@ runs_any_folder() {
 	as_each ln -s "$IMAGE" "$MINE/link"
 	jail "$MINE/link/" echo works
 	assert_output works
-	# shellcheck disable=SC2016
 	capture limited sh -c 'cd "$1" && exec jailrun . echo works' - "$IMAGE"
 	assert_output works
 }
@@ -374,8 +372,7 @@ runs_any_folder() {
 }
 
 @test "root's jail can use an image below folders that only root may enter" {
-	need_root
-	WHO=root MINE=$T
+	only_root
 	mkdir -m 700 "$T/private"
 	cp -R "$IMAGE" "$T/private/image"
 	chmod 700 "$T/private/image"

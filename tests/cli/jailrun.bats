@@ -3,6 +3,9 @@
 # What a user of jailrun sees of it from outside: exit statuses, messages, the environment and the
 # place that COMMAND starts with.
 
+# Each test is a subshell of its own, and many a quoted word is for the shell inside the jail:
+# shellcheck disable=SC2016,SC2030,SC2031
+
 load helper
 load jailrun-helper
 
@@ -184,8 +187,7 @@ looks_in_path() {
 }
 
 @test "wrong usage is 2, says so on one line, and hints" {
-	WHO=root
-	is_root || WHO=user
+	only_self
 	jail
 	assert_status 2
 	assert_error 'no IMAGE given' "jailrun IMAGE [COMMAND…]; 'jailrun --help' lists the options"
@@ -205,12 +207,11 @@ looks_in_path() {
 @test "a malformed option value is wrong usage" {
 	local words
 
-	WHO=root
-	is_root || WHO=user
+	only_self
 	while read -r words; do
 		# shellcheck disable=SC2086 # each word is one
 		jail $words "$IMAGE" true
-		[ "$status" -eq 2 ] || fail "$words: status $status" "$stderr"
+		[ "$status" -eq 2 ] || fail "$words: status $status" "${stderr-}"
 		assert_error_has "${words%% *}"
 	done <<'END'
 --share nonsense
@@ -237,8 +238,7 @@ END
 }
 
 @test "--help and --version answer on stdout with 0, without an image" {
-	WHO=root
-	is_root || WHO=user
+	only_self
 	jail --help
 	assert_status 0
 	assert_output_has 'usage: jailrun [OPTION…] IMAGE [COMMAND [ARG…]]'
