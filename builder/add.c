@@ -194,8 +194,9 @@ static int attempt(const struct request *request, bool dry_run, struct error *er
 }
 
 static int run(const struct values *values, const struct runconfig *settings,
-	       struct request *request, char **texts, struct error *err)
+	       const struct request *model, char **texts, struct error *err)
 {
+	struct request request = *model;
 	_cleanup_sysroot_ struct sysroot root = {.fd = -1};
 	_cleanup_operands_ struct operands operands = {0};
 
@@ -204,15 +205,15 @@ static int run(const struct values *values, const struct runconfig *settings,
 		r = locate_all(&root, texts, &operands, err);
 	if (r < 0)
 		return r;
-	request->root = &root;
-	request->root_path = root.fd >= 0 ? values->root : NULL;
-	request->operands = operands.items;
-	request->operand_count = operands.count;
-	request->settings = settings;
-	request->wait = tell_wait;
-	request->term = getenv("TERM");
+	request.root = &root;
+	request.root_path = root.fd >= 0 ? values->root : NULL;
+	request.operands = operands.items;
+	request.operand_count = operands.count;
+	request.settings = settings;
+	request.wait = tell_wait;
+	request.term = getenv("TERM");
 	do
-		r = attempt(request, values->dry_run, err);
+		r = attempt(&request, values->dry_run, err);
 	while (r > 0);
 	return r;
 }

@@ -38,11 +38,6 @@ int deposit_open_parent(int root, const char *path)
 	return deposit_open(root, folder, O_PATH | O_DIRECTORY);
 }
 
-static void set_times(struct timespec times[2], int64_t epoch)
-{
-	times[0] = times[1] = (struct timespec){.tv_sec = (time_t)epoch};
-}
-
 static int make_file(int folder, const char *name, const struct entry *entry,
 		     const struct content *content, struct error *err)
 {
@@ -110,12 +105,12 @@ static int make(int folder, const char *name, const struct entry *entry,
 int deposit_make(const struct deposit *deposit, int folder, const char *name,
 		 const struct entry *entry, struct error *err)
 {
-	struct timespec times[2];
+	const struct timespec time = {.tv_sec = (time_t)deposit->epoch},
+			      times[2] = {time, time};
 
 	int r = make(folder, name, entry, deposit->content, err);
 	if (r != 0)
 		return r;
-	set_times(times, deposit->epoch);
 	if (utimensat(folder, name, times, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_errno(err, errno, "cannot set the time of %s", entry->path);
 	return 0;
@@ -125,11 +120,10 @@ int deposit_finish_folder(int root, const char *path, mode_t mode, int64_t epoch
 			  struct error *err)
 {
 	_cleanup_fd_ int fd = deposit_open(root, path, O_RDONLY | O_DIRECTORY);
-	struct timespec times[2];
+	const struct timespec time = {.tv_sec = (time_t)epoch}, times[2] = {time, time};
 
 	if (fd < 0)
 		return error_errno(err, -fd, "cannot finish the folder %s", path);
-	set_times(times, epoch);
 	if (mode != DEPOSIT_KEEP_MODE && fchmod(fd, mode) < 0)
 		return error_errno(err, errno, "cannot set the mode of %s", path);
 	/* Somebody else's folder in an image that is added to keeps its own time. */

@@ -182,7 +182,7 @@ static int read_operands(const json_t *json, struct record *record, struct error
 
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		const json_t *item = json_array_get(array, i);
-		const char *path, *dest;
+		const char *path = NULL, *dest = NULL;
 
 		int r = jsontext_get(item, "path", &record->arena, &path, err);
 		if (r == 0)
@@ -206,7 +206,7 @@ static int read_operands(const json_t *json, struct record *record, struct error
 static int read_text(const json_t *json, const char *key, struct record *record,
 		     char **ret, struct error *err)
 {
-	const char *text;
+	const char *text = NULL;
 
 	int r = jsontext_get(json, key, &record->arena, &text, err);
 	if (r < 0 || !text)
@@ -280,7 +280,7 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 {
 	struct arena *arena = &record->arena;
 	const json_t *reason = json_object_get(item, "reason");
-	const char *path;
+	const char *path = NULL;
 	struct record_file *file = arena_alloc(arena, sizeof(*file), err);
 
 	int r = file ? jsontext_get(item, "path", arena, &path, err) : -ENOMEM;

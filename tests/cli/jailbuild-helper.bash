@@ -6,6 +6,7 @@
 # pack ARG…: `jailbuild add`; $status is its status, $output what it said, error lines included.
 pack() {
 	run --separate-stderr as_each jailbuild add "$@"
+	# shellcheck disable=SC2154 # run sets it
 	output+=$stderr
 }
 
@@ -39,7 +40,7 @@ make_program() {
 	local out=$1
 
 	shift
-	echo '#include <stdio.h>
+	printf '%s\n' '#include <stdio.h>
 	int answer(void) __attribute__((weak));
 	int main(void) { return !(printf("answer %d\n", answer ? answer() : 0) > 0); }' |
 		"${CC:-gcc}" -Wl,--no-as-needed -o "$out" -x c - -x none "$@"

@@ -1,6 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # What a user of `jailbuild add` gets: images that work, and what is in them.
+#
+# shellcheck disable=SC2030,SC2031 # every test is a subshell of its own
+# shellcheck disable=SC2016 # the shells inside the images expand what is quoted here
 
 load helper
 load jailbuild-helper
