@@ -213,14 +213,12 @@ works_in_background() {
 }
 
 comes_to_front() {
-	enter 'jailrun i sh &'
+	enter 'jailrun i sh -c "read -r line; echo got \$line; exit 9" &'
 	wait_until_running sh
 	enter fg
 	sleep 0.5
-	enter 'echo key''board $((40 + 2))'
-	wait_for_screen '^keyboard 42$'
-	enter 'exit 9'
-	sleep 0.3
+	enter 'keyboard'
+	wait_for_screen '^got keyboard$'
 	enter 'echo status $?'
 	wait_for_screen '^status 9$'
 }
