@@ -104,6 +104,15 @@ static int check_descriptors(struct error *err)
 	return error_hint(err, "type: jailrun ARCHIVE COMMAND");
 }
 
+/* A folder that the caller left open would lead out of every root. */
+static void close_others(void)
+{
+	if (syscall(SYS_close_range, UNPACK_REPORT_FD + 1, ~0u, 0) == 0)
+		return;
+	for (long fd = UNPACK_REPORT_FD + 1; fd < sysconf(_SC_OPEN_MAX); fd++)
+		close((int)fd); /* before Linux 5.9 */
+}
+
 static int unpack(const struct extract_options *extract, struct progress *progress,
 		  struct error *err)
 {
@@ -158,7 +167,7 @@ int main(int argc, char **argv)
 	umask(0);
 	/* A default ACL, inherited from the folder above, would change modes like a umask. */
 	fremovexattr(UNPACK_FOLDER_FD, "system.posix_acl_default");
-	syscall(SYS_close_range, UNPACK_REPORT_FD + 1, ~0u, 0);
+	close_others();
 	r = unpack(&extract, &progress, &err);
 	finish(&progress, r, &err);
 }
