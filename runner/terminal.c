@@ -59,14 +59,28 @@ static void set_modes(const struct termios *modes)
 		;
 }
 
+/*
+ * A job that is started in the background sees the modes of the shell's line editor; the shell
+ * puts its own back when it brings the job to the front. Until then the jail's terminal has the
+ * wrong ones too.
+ */
+static void learn_modes(struct terminal *terminal)
+{
+	if (tcgetattr(STDIN_FILENO, &terminal->modes) == 0 && !terminal->was_in_front)
+		tcsetattr(terminal->master, TCSANOW, &terminal->modes);
+	terminal->was_in_front = true;
+}
+
 void terminal_set_raw(struct terminal *terminal)
 {
-	struct termios raw = terminal->modes;
+	struct termios raw;
 
-	if (terminal->master < 0 || !is_in_front())
+	if (terminal->master < 0 || terminal->is_raw || !is_in_front())
 		return;
-	terminal_copy_size(terminal);
+	learn_modes(terminal);
+	raw = terminal->modes;
 	cfmakeraw(&raw);
+	terminal_copy_size(terminal);
 	set_modes(&raw);
 	terminal->is_raw = true;
 }

@@ -25,7 +25,7 @@ struct terminal_stream {
 struct terminal {
 	int master; /* of the jail's terminal; -1 while there is none */
 	int output; /* the caller's terminal, opened anew, non-blocking; -1 none */
-	bool is_raw;
+	bool is_raw, was_in_front;
 	struct termios modes; /* the caller's, to be put back */
 	struct terminal_stream in, out;
 };
