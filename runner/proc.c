@@ -75,12 +75,9 @@ static int cover(int proc_fd, const char *name, bool is_read_only, struct error 
 	return r < 0 ? error_wrap(err, "cannot mask /proc/%s", name) : 0;
 }
 
-/*
- * With a shared pid namespace the host's /proc is shown, since the kernel lets only the owner of
- * a pid namespace mount a new one.
- */
-static int open_proc(bool is_own, struct error *err)
+int proc_open(uint64_t namespaces, struct error *err)
 {
+	bool is_own = namespaces & CLONE_NEWPID;
 	uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 	_cleanup_fd_ int fd = -1;
 
@@ -102,15 +99,12 @@ static int open_proc(bool is_own, struct error *err)
 	return r < 0 ? r : steal_fd(&fd);
 }
 
-int proc_mount(int root_fd, uint64_t namespaces, struct error *err)
+int proc_attach(int proc_fd, int root_fd, uint64_t namespaces, struct error *err)
 {
-	_cleanup_fd_ int fd = open_proc(namespaces & CLONE_NEWPID, err);
+	int r = mount_attach_inside(proc_fd, root_fd, "proc", true, err);
 
-	if (fd < 0)
-		return fd;
-	int r = mount_attach_inside(fd, root_fd, "proc", true, err);
 	for (size_t i = 0; r >= 0 && i < sizeof(masks) / sizeof(masks[0]); i++)
 		if (masks[i].always || !(namespaces & CLONE_NEWUSER))
-			r = cover(fd, masks[i].name, masks[i].is_read_only, err);
+			r = cover(proc_fd, masks[i].name, masks[i].is_read_only, err);
 	return r;
 }

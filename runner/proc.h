@@ -11,10 +11,17 @@
 #include "common/error.h"
 
 /*
- * Mounts /proc in the new root of a jail that has these `namespaces` (CLONE_NEW*) of its own.
- * With a shared pid namespace that is the host's /proc; with a shared user namespace, where the
- * jail's root is root, more of it is masked.
+ * A detached mount of /proc for a jail that has these `namespaces` (CLONE_NEW*) of its own. With a
+ * shared pid namespace it is a copy of the host's, since the kernel lets only the owner of a pid
+ * namespace mount a new one. Returns its descriptor.
  */
-int proc_mount(int root_fd, uint64_t namespaces, struct error *err) _must_check_;
+int proc_open(uint64_t namespaces, struct error *err) _must_check_;
+
+/*
+ * Attaches it in the new root and masks parts of it: more with a shared user namespace, where the
+ * jail's root is root.
+ */
+int proc_attach(int proc_fd, int root_fd, uint64_t namespaces,
+		struct error *err) _must_check_;
 
 #endif

@@ -32,9 +32,10 @@ static int make_folder(const char *name, mode_t mode, struct error *err)
 }
 
 /*
- * Puts the scratch tmpfs over "/" and makes it the current folder. The old root stays reachable
- * by absolute paths (a process' root does not change when something is mounted over it), and the
- * overlay's folders get short relative names: fsconfig(2) cuts values at 255 bytes.
+ * Mounts the scratch tmpfs and makes it the current folder, so that the overlay's folders have
+ * short relative names: fsconfig(2) cuts values at 255 bytes. It covers the host's /proc, which is
+ * there on every host and is not needed any more; not "/", or letting go of the old root would
+ * take a second umount2, each of which waits for an RCU grace period.
  */
 static int make_scratch(struct error *err)
 {
@@ -43,7 +44,7 @@ static int make_scratch(struct error *err)
 
 	if (fd < 0)
 		return fd;
-	int r = mount_attach(fd, AT_FDCWD, "/", err);
+	int r = mount_attach(fd, AT_FDCWD, "/proc", err);
 	if (r < 0)
 		return r;
 	if (fchdir(fd) < 0)
@@ -204,11 +205,11 @@ static int bind_scratch(int root_fd, const char *name, mode_t mode, uint64_t att
 	return r < 0 ? r : steal_fd(&fd);
 }
 
-static int mount_parts(const struct jail *jail, int root_fd, int *ret_dev,
+static int mount_parts(const struct jail *jail, int root_fd, int proc_fd, int *ret_dev,
 		       struct error *err)
 {
 	_cleanup_fd_ int tmp = -1, run = -1, dev = -1;
-	int r = proc_mount(root_fd, jail->namespaces, err);
+	int r = proc_attach(proc_fd, root_fd, jail->namespaces, err);
 
 	if (r < 0)
 		return r;
@@ -232,19 +233,22 @@ static int mount_parts(const struct jail *jail, int root_fd, int *ret_dev,
 
 int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct error *err)
 {
-	_cleanup_fd_ int root = -1, dev = -1;
+	_cleanup_fd_ int root = -1, dev = -1, proc = -1;
 
 	/* Else unmounting the old root would be passed on to a host that shares its mounts. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, errno, "cannot make the mounts private");
 	umask(0);
+	proc = proc_open(jail->namespaces, err);
+	if (proc < 0)
+		return proc;
 	int r = make_scratch(err);
 	if (r < 0)
 		return r;
 	root = make_root(jail, image_fd, err);
 	if (root < 0)
 		return root;
-	r = mount_parts(jail, root, &dev, err);
+	r = mount_parts(jail, root, proc, &dev, err);
 	if (r < 0)
 		return r;
 	r = volume_attach(&jail->volumes, root, err);
@@ -271,7 +275,7 @@ static bool is_sealed(void)
 
 /*
  * pivot_root(".", ".") puts the old root on top of the new one, where umount2 finds it
- * (pivot_root(2), NOTES), and scratch on top of that: two mounts to let go of.
+ * (pivot_root(2), NOTES); scratch, mounted below it, goes with it.
  */
 int rootfs_enter(int root_fd, struct error *err)
 {
@@ -284,9 +288,8 @@ int rootfs_enter(int root_fd, struct error *err)
 					"switch_root first");
 		return -err->code;
 	}
-	for (int i = 0; i < 2; i++)
-		if (umount2(".", MNT_DETACH) < 0)
-			return error_errno(err, errno, "cannot let go of the old root");
+	if (umount2(".", MNT_DETACH) < 0)
+		return error_errno(err, errno, "cannot let go of the old root");
 	if (chdir("/") < 0)
 		return error_errno(err, errno, "cannot enter the new root");
 	if (!is_sealed())
