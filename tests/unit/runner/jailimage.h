@@ -17,19 +17,22 @@
 #include "runner/sweep.h"
 
 struct jailimage {
-	char path[PATH_MAX]; /* without symlinks */
+	char path[512]; /* without symlinks */
 	int fd;
 };
 
 static inline void jailimage_make(struct jailimage *image)
 {
 	const char *base = getenv("TMPDIR");
-	char path[256];
+	char path[256], *real;
 
 	snprintf(path, sizeof(path), "%s/jailimage.XXXXXX", base ? base : "/tmp");
 	assert_non_null(mkdtemp(path));
 	assert_int_equal(chmod(path, 0755), 0);
-	assert_non_null(realpath(path, image->path));
+	real = realpath(path, NULL);
+	assert_non_null(real);
+	snprintf(image->path, sizeof(image->path), "%s", real);
+	free(real);
 	image->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(image->fd >= 0);
 }
