@@ -77,19 +77,43 @@ static void do_the_work(char *list, size_t size)
 	     "no-link");
 }
 
+/* Each wall by itself: what the others would let through. */
+static void lean_on_each_wall(char *list, size_t size, int leaked_fd, bool has_landlock)
+{
+	struct stat root, folder;
+
+	tell(list, size,
+	     stat("/", &root) < 0 || fstat(UNPACK_FOLDER_FD, &folder) < 0 ||
+		     root.st_ino != folder.st_ino || root.st_dev != folder.st_dev,
+	     "other-root");
+	/* Its own file of mode 0: only CAP_DAC_OVERRIDE opens it. */
+	tell(list, size, openat(UNPACK_FOLDER_FD, "closed", O_WRONLY | O_CLOEXEC) >= 0,
+	     "capability");
+	/* A folder of the host that should have been closed: only Landlock is between. */
+	tell(list, size,
+	     has_landlock && openat(leaked_fd, "etc/passwd", O_RDONLY | O_CLOEXEC) >= 0,
+	     "leaked-folder");
+}
+
 static void be_the_helper(bool owners)
 {
+	int leaked_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool has_landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 2;
 	struct unpack_report report = {.kind = UNPACK_FAILED};
 	char list[1000] = "worked:";
 
 	int kept = openat(UNPACK_FOLDER_FD, "kept", O_CREAT | O_WRONLY | O_CLOEXEC, 0755);
 	if (kept < 0 || close(kept) < 0)
 		_exit(2);
+	close(openat(UNPACK_FOLDER_FD, "closed", O_CREAT | O_WRONLY | O_CLOEXEC, 0));
 	if (confine_enter(UNPACK_FOLDER_FD, owners, &report.has_landlock, &report.err) ==
 	    0) {
 		do_the_work(list, sizeof(list));
 		attack_files(list, sizeof(list));
 		attack_processes(list, sizeof(list));
+		lean_on_each_wall(list, sizeof(list), leaked_fd, has_landlock);
+		tell(list, sizeof(list), report.has_landlock != has_landlock,
+		     "no-landlock");
 		tell(list, sizeof(list),
 		     (fchownat(UNPACK_FOLDER_FD, "work", 33, 33, 0) == 0) != owners,
 		     "chown");

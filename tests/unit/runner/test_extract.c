@@ -122,6 +122,29 @@ static void lets_nothing_out_of_the_folder(void **state)
 	assert_int_equal(faccessat(folder_fd, "h", F_OK, AT_SYMLINK_NOFOLLOW), -1);
 }
 
+static void enters_no_folder_beside_its_own(void **state)
+{
+	struct extract_counts counts;
+	struct error err = {0};
+	int fd = rawtar_new();
+
+	(void)state;
+	/* The name exists outside: a walk that left the root would find it and go on there. */
+	assert_int_equal(mkdirat(base_fd, "beside", 0700), 0);
+	rawtar_add(fd, &(struct rawtar_entry){.name = "up", .type = '2', .link = ".."});
+	rawtar_add(fd, &(struct rawtar_entry){.name = "abs", .type = '2', .link = base});
+	rawtar_add(fd, &(struct rawtar_entry){.name = "up/beside/a", .data = "x"});
+	rawtar_add(fd, &(struct rawtar_entry){.name = "up/beside/d", .type = '5'});
+	assert_int_equal(extract(rawtar_end(fd), &counts, &err), 0);
+	fd = rawtar_new();
+	rawtar_add(fd, &(struct rawtar_entry){.name = "abs/beside/a", .data = "x"});
+	/* Inside there is nothing of that name for the link to lead to. */
+	assert_int_equal(extract(rawtar_end(fd), &counts, &err), -EBADMSG);
+	assert_int_equal(unlinkat(base_fd, "beside", AT_REMOVEDIR),
+			 0); /* it stayed empty */
+	assert_string_equal(rawtar_read(folder_fd, "beside/a"), "x");
+}
+
 static void writes_absolute_names_inside(void **state)
 {
 	struct extract_counts counts;
@@ -434,6 +457,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(keeps_content_mode_and_time),
 		TEST(lets_nothing_out_of_the_folder),
+		TEST(enters_no_folder_beside_its_own),
 		TEST(writes_absolute_names_inside),
 		TEST(never_writes_through_the_last_component),
 		TEST(takes_the_last_of_two_files),
