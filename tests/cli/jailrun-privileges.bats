@@ -335,13 +335,13 @@ cannot_push_characters() {
 	own_image
 	cp "$BIN/tiocsti" "$MINE/image/bin/"
 	# The jail's stdout is no terminal here, so it has the caller's as its stdin.
-	output=$(in_terminal bash -c 'jailrun "$0" tiocsti | cat; sleep 0.2; read -r -t 1 line; echo "got:$line:"' \
+	output=$(in_terminal bash -c 'jailrun "$0" tiocsti | cat; sleep 0.1; read -r -t 0.3 line; echo "got:$line:"' \
 		"$MINE/image")
 	assert_output_has 'refused 0'
 	assert_output_lacks 'pushed 0'
 	assert_output_has 'got::'
 	# With a terminal of its own it reaches that one, which ends with the jail.
-	output=$(in_terminal bash -c 'jailrun "$0" tiocsti; sleep 0.2; read -r -t 1 line; echo "got:$line:"' \
+	output=$(in_terminal bash -c 'jailrun "$0" tiocsti; sleep 0.1; read -r -t 0.3 line; echo "got:$line:"' \
 		"$MINE/image")
 	assert_output_has 'got::'
 }

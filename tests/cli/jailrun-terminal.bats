@@ -87,8 +87,8 @@ keeps_exit_status() {
 
 is_not_frozen() {
 	# ^Z in a process group without a shell that does job control: nobody could continue it.
-	output=$({ sleep 0.5; printf '\032'; sleep 2; } |
-		limited env SHELL=/bin/bash script -qec "jailrun '$IMAGE' sh -c 'echo ready; sleep 1; echo over'" /dev/null |
+	output=$({ sleep 0.4; printf '\032'; sleep 1; } |
+		limited env SHELL=/bin/bash script -qec "jailrun '$IMAGE' sh -c 'echo ready; sleep 0.8; echo over'" /dev/null |
 		tr -d '\r')
 	assert_output_has over
 }
@@ -176,14 +176,14 @@ stops_inside() {
 }
 
 stops_outside() {
-	enter 'jailrun i sleep 2'
+	enter 'jailrun i sleep 1'
 	wait_until_running sleep
 	keys C-z
 	wait_for_screen 'Stopped +jailrun'
 	enter 'fg; echo resumed $?'
 	wait_for_screen '^resumed 0$'
 	# A script in between stops as well, so its shell gets the prompt back.
-	enter 'sh -c "jailrun i sleep 2; echo after"'
+	enter 'sh -c "jailrun i sleep 1; echo after"'
 	wait_until_running sleep
 	keys C-z
 	wait_for_screen 'Stopped +sh -c'
@@ -199,7 +199,7 @@ works_in_background() {
 	wait_for_screen '^(outer> )?from the background$'
 	enter 'wait; echo wai''ted $?'
 	wait_for_screen '^waited 0$'
-	enter 'jailrun i sh -c "sleep 2; echo also from there"'
+	enter 'jailrun i sh -c "sleep 1; echo also from there"'
 	wait_until_running sleep
 	keys C-z
 	wait_for_screen 'Stopped +jailrun'
