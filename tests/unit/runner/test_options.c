@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "runner/options.h"
 
@@ -190,6 +192,28 @@ static void refuses_read_only_together_with_write(void **state)
 	refuses("--write --read-only image ls", "exclude");
 }
 
+static void shows_in_its_help_that_v_is_a_volume(void **state)
+{
+	const struct cli_common common = {.help = true};
+	int before = dup(1), file = memfd_create("help", MFD_CLOEXEC);
+	char text[8192] = "";
+
+	(void)state;
+	fflush(stdout);
+	assert_int_equal(dup2(file, 1), 1);
+	bool is_answered = cli_answer(&options_program, &common);
+	fflush(stdout);
+	assert_int_equal(dup2(before, 1), 1);
+	close(before);
+	assert_true(is_answered);
+	assert_true(pread(file, text, sizeof(text) - 1, 0) > 0);
+	close(file);
+	assert_non_null(strstr(text, "[OPTION…] IMAGE [COMMAND [ARG…]]"));
+	assert_non_null(strstr(text, "-v, --volume SRC:DST[:ro]"));
+	assert_non_null(strstr(text, "-h, --hostname NAME"));
+	assert_null(strstr(text, "-v, --verbose"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +225,7 @@ int main(void)
 		cmocka_unit_test(takes_the_last_word_of_several),
 		cmocka_unit_test(hints_at_the_order_when_there_is_no_image),
 		cmocka_unit_test(needs_no_image_for_help_and_version),
+		cmocka_unit_test(shows_in_its_help_that_v_is_a_volume),
 		cmocka_unit_test(refuses_what_it_does_not_know),
 		cmocka_unit_test(refuses_read_only_together_with_write),
 	};
