@@ -382,16 +382,13 @@ END
 # --- with --share user: real root inside, so what is not root's alone must hold ---
 
 @test "with --share user the kernel's settings and the host's devices stay closed to real root" {
-	local before file
+	local file
 
 	only_root
-	before=$(stat -c '%a %u %g' /dev/null /dev/zero /dev/tty)
-	inside 'chmod 600 /dev/null /dev/zero; chown 33 /dev/null /dev/tty; touch -d @0 /dev/zero' --share user
-	[ "$(stat -c '%a %u %g' /dev/null /dev/zero /dev/tty)" = "$before" ] || {
-		chmod 666 /dev/null /dev/zero
-		chown root /dev/null /dev/tty
-		fail "the jail changed the host's devices"
-	}
+	# The modes and owners that they have already: a jail that can set them does no harm here.
+	inside 'chmod 666 /dev/null; chmod 666 /dev/zero; chown 0 /dev/null; chown 0 /dev/tty' --share user
+	assert_status 1
+	[ "$(grep -c 'Read-only file system' <<<"${stderr-}")" -eq 4 ] || fail "${stderr-}"
 	for file in sys/kernel/core_pattern sys/kernel/modprobe sys/vm/drop_caches sysrq-trigger kcore; do
 		inside "[ ! -e /proc/$file ] || : 2>/dev/null >>/proc/$file" --share user
 		[ "$status" -ne 0 ] || [ "$file" = kcore ] || [ ! -e "/proc/$file" ] ||

@@ -372,3 +372,31 @@ says_nothing_to_itself() {
 @test "the command line of jailrun, which names files of the host, cannot be read inside" {
 	for_each_user says_nothing_to_itself
 }
+
+cannot_drive_terminal() {
+	local line
+
+	while read -r line; do
+		rm -rf "$MINE/image"
+		own_image
+		as_each mkdir "$MINE/image/.jail"
+		printf '%b\n' "$line" >"$MINE/config"
+		as_each cp "$MINE/config" "$MINE/image/.jail/config"
+		jail "$MINE/image"
+		[ "$status" -ne 0 ] || fail "it ran: $line"
+		[ -n "${stderr-}" ] || fail "no words: $line"
+		[[ ${stderr-} != *[$'\e\r\a']* ]] || fail "control bytes come through: $(cat -v <<<"${stderr-}")"
+	done <<'END'
+workdir=re\033[2Jlative
+workdir=/no\033[2J\007such
+user=\033[2Jnobody
+user=root:\033[2J\rgroup
+user=1\033[2J
+cmd=/no\033[2J\rsuch
+entrypoint=/etc/pass\033[2Jwd
+no\033[2Jsense
+END
+}
+@test "control bytes in an image's settings do not reach the caller's terminal" {
+	for_each_user cannot_drive_terminal
+}
