@@ -110,7 +110,7 @@ check-cli: all
 	@scripts/run-bats $(B)
 check: check-unit check-fuzz check-cli ## run every test against build/FLAVOUR
 check-asan: ## the tests under AddressSanitizer and UBSan
-	$(MAKE) FLAVOUR=asan check-unit check-fuzz check-cli
+	BATS_ROUNDS=root $(MAKE) FLAVOUR=asan check-unit check-fuzz check-cli
 fuzz: ## fuzz each target for FUZZ_SECONDS (60)
 	$(MAKE) FLAVOUR=fuzz fuzz-run
 fuzz-run: $(FUZZ)
