@@ -10,9 +10,11 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,8 +46,16 @@ static inline void jailchild_wait(pid_t pid)
 {
 	int status = 0;
 
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	if (WIFSTOPPED(status))
+		kill(pid, SIGKILL); /* nobody else would end it */
 	assert_int_equal(status, 0);
+}
+
+/* Leaves nothing behind when the test itself is ended; called first in a child. */
+static inline void jailchild_end_with_parent(void)
+{
+	jailchild_expect(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0);
 }
 
 /* Runs `part` in a forked child; it is over when that returns. */
@@ -55,6 +65,7 @@ static inline void jailchild_fork(void (*part)(void *data), void *data)
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
+		jailchild_end_with_parent();
 		part(data);
 		_exit(0);
 	}
@@ -65,6 +76,7 @@ static inline void jailchild_enter(int go, void (*part)(void *data), void *data)
 {
 	char byte;
 
+	jailchild_end_with_parent();
 	jailchild_expect(read(go, &byte, 1) == 1);
 	part(data);
 	_exit(0);

@@ -17,7 +17,7 @@
 #include "runner/channel.h"
 #include "runner/supervise.h"
 
-enum { PATIENCE = 20 }; /* s: a supervisor that hangs is ended, and so fails the test */
+enum { PATIENCE = 20 }; /* s: what waits for longer fails the test */
 
 struct outcome {
 	int r, status;
@@ -34,7 +34,6 @@ static struct outcome supervise(void (*init)(int channel))
 	struct outcome outcome = {.status = 77};
 	int pair[2];
 
-	alarm(PATIENCE);
 	tcgetattr(0, &jail.terminal_modes);
 	jailchild_succeed(supervise_listen(&ends.signals, &outcome.err), &outcome.err);
 	jailchild_succeed(channel_open(pair, &outcome.err), &outcome.err);
@@ -42,7 +41,7 @@ static struct outcome supervise(void (*init)(int channel))
 	jailchild_succeed(pid, &outcome.err);
 	if (pid == 0) {
 		close(pair[0]);
-		alarm(PATIENCE);
+		jailchild_end_with_parent();
 		init(pair[1]);
 		_exit(99);
 	}
@@ -221,6 +220,7 @@ static void stop_and_go_on(int channel)
 
 static void supervise_a_job(void)
 {
+	jailchild_end_with_parent();
 	jailchild_expect(setpgid(0, 0) == 0); /* as a shell starts a job */
 	struct outcome outcome = supervise(stop_and_go_on);
 	jailchild_expect(outcome.r == 0 && outcome.status == 9);
@@ -309,6 +309,7 @@ static void supervise_on_terminal(int own)
 {
 	struct termios before, after;
 
+	jailchild_end_with_parent();
 	jailchild_expect(setsid() >= 0 && ioctl(own, TIOCSCTTY, 0) == 0);
 	jailchild_expect(dup2(own, 0) == 0 && dup2(own, 1) == 1);
 	jailchild_expect(tcgetattr(0, &before) == 0);

@@ -311,6 +311,7 @@ static pid_t start_reader(const struct scene *scene, int wanted)
 	jailchild_expect(pid >= 0);
 	if (pid > 0)
 		return pid;
+	jailchild_end_with_parent();
 	while (count < wanted) {
 		ssize_t size = read(scene->keyboard, text, sizeof(text));
 
