@@ -111,14 +111,14 @@ survives_odd_callers() {
 }
 
 survives_stop() {
-	start_jail "$IMAGE" sh -c 'echo ready; sleep 0.5; exit 5'
+	start_jail "$IMAGE" sh -c 'echo ready; sleep 1; exit 5'
 	wait_until_it_says ready
 	kill -STOP "$JAIL"
 	sleep 0.2
 	kill -CONT "$JAIL"
 	end_of_jail
 	assert_status 5
-	start_jail "$IMAGE" sh -c 'echo ready; sleep 0.5; exit 6'
+	start_jail "$IMAGE" sh -c 'echo ready; sleep 2; exit 6'
 	wait_until_it_says ready
 	kill -TSTP "$JAIL"
 	wait_for 3 grep -q '^State:.T' "/proc/$JAIL/status"
