@@ -7,12 +7,12 @@
  *   prepare         parent  the caller's         open and check everything named  trust the image
  *   namespaces      parent  the caller's         one clone3                       -
  *   idmap           parent  the caller's         write maps, idmap root's image   let the child go
+ *   start early     child   all in its userns    hostname, lo up, user's volumes  need an id
  *   become root     child   all in its userns    wait for the maps                make a file
  *   die with parent child   all in its userns    after the ids: they clear it     -
  *   rootfs          child   all in its userns    only descriptors below the root  run image code
  *   devices         child   all in its userns    verify the host's devices        -
  *   enter           child   all in its userns    let go of the old root           -
- *   network         child   all in its userns    lo up                            -
  *   terminal        child   all in its userns    from the jail's own devpts       -
  *   init, COMMAND   child   documented set       drop, no_new_privs, Landlock     -
  *   supervise       parent  the caller's         forward, relay, wait             -
@@ -58,15 +58,6 @@ static int build(const struct jail *jail, int image_fd, int *ret_slave, int *ret
 	int r = rootfs_enter(root, err);
 	if (r < 0)
 		return r;
-	if ((jail->namespaces & CLONE_NEWUTS) &&
-	    sethostname(jail->hostname, strlen(jail->hostname)) < 0)
-		return error_errno(err, errno, "cannot set the hostname '%s'",
-				   jail->hostname);
-	if (jail->namespaces & CLONE_NEWNET) {
-		r = network_bring_up_loopback(err);
-		if (r < 0)
-			return r;
-	}
 	if (!jail->has_terminal)
 		return 0;
 	/* A single id stands for whoever COMMAND is: the terminal is its own already. */
@@ -98,13 +89,38 @@ static int die_with_parent(int channel, struct error *err)
 	return 0;
 }
 
+/*
+ * What the new namespaces allow before any id is mapped: done while the parent writes the maps, on
+ * the other processor. Loopback alone takes as long as that.
+ */
+static int start_early(const struct jail *jail, struct error *err)
+{
+	/* Keyrings are not namespaced: else the jail could use the caller's (keyrings(7)). */
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	if ((jail->namespaces & CLONE_NEWUTS) &&
+	    sethostname(jail->hostname, strlen(jail->hostname)) < 0)
+		return error_errno(err, errno, "cannot set the hostname '%s'",
+				   jail->hostname);
+	if (jail->namespaces & CLONE_NEWNET) {
+		int r = network_bring_up_loopback(err);
+
+		if (r < 0)
+			return r;
+	}
+	/* Root's were copied by the parent. Before anything of the host's tree is covered. */
+	return jail->by_root ? 0 : volume_copy_mounts(&jail->volumes, err);
+}
+
 static int set_up(const struct jail *jail, int channel, int *ret_slave, struct error *err)
 {
 	_cleanup_fd_ int image_fd = -1, master = -1;
 	struct channel_message message;
 	bool own_ids = jail->namespaces & CLONE_NEWUSER;
 
-	int r = channel_receive(channel, 0, &message, &image_fd, err);
+	int r = start_early(jail, err);
+	if (r < 0)
+		return r;
+	r = channel_receive(channel, 0, &message, &image_fd, err);
 	if (r < 0)
 		return r;
 	if (own_ids) {
@@ -115,8 +131,6 @@ static int set_up(const struct jail *jail, int channel, int *ret_slave, struct e
 	r = die_with_parent(channel, err);
 	if (r < 0)
 		return r;
-	/* Keyrings are not namespaced: else the jail could use the caller's (keyrings(7)). */
-	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	r = build(jail, image_fd, ret_slave, &master, err);
 	if (r < 0 || !jail->has_terminal)
 		return r;

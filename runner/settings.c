@@ -55,6 +55,9 @@ static int set(struct settings *settings, const char *name, const char *value,
 		return strlist_add(&settings->entrypoint, value, err);
 	if (!strcmp(name, "cmd"))
 		return strlist_add(&settings->command, value, err);
+	if (!strcmp(name, "env") && !strchr(value, '='))
+		return error_set(err, EINVAL, "the image's %s: env=%s is not NAME=VALUE",
+				 config_path, value);
 	if (!strcmp(name, "env"))
 		return strlist_add(&settings->environment, value, err);
 	if (!strcmp(name, "workdir"))

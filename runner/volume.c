@@ -159,7 +159,7 @@ static int copy_source(const struct volume *volume, struct error *err)
 	return steal_fd(&fd);
 }
 
-int volume_copy_mounts(struct volume_list *list, struct error *err)
+int volume_copy_mounts(const struct volume_list *list, struct error *err)
 {
 	/* Private: a copy of a shared mount would pass the jail's unmounts on to the host. */
 	struct mount_attr private = {.propagation = MS_PRIVATE};

@@ -40,8 +40,11 @@ struct volume_list {
 int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
 		struct volume_list *ret, struct error *err) _must_check_;
 
-/* The parent's half, for root: makes the detached copies, private and restricted. */
-int volume_copy_mounts(struct volume_list *list, struct error *err) _must_check_;
+/*
+ * Makes the detached copies, private and restricted, and keeps their descriptors in the items: in
+ * the parent for root, in the child for anybody else.
+ */
+int volume_copy_mounts(const struct volume_list *list, struct error *err) _must_check_;
 
 /* The child's half: attaches each below the new root, parents first. Allocates nothing. */
 int volume_attach(const struct volume_list *list, int root_fd,
