@@ -109,6 +109,15 @@ static int compare_targets(const void *a, const void *b)
 	return strcmp(first->target, second->target);
 }
 
+static int refuse_twins(const struct volume_list *list, struct error *err)
+{
+	for (size_t i = 1; i < list->count; i++)
+		if (!strcmp(list->items[i].target, list->items[i - 1].target))
+			return error_set(err, EINVAL, "two volumes at %s in the jail",
+					 list->items[i].target);
+	return 0;
+}
+
 int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
 		struct volume_list *ret, struct error *err)
 {
@@ -130,7 +139,7 @@ int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
 	}
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_targets);
-	return r;
+	return r < 0 ? r : refuse_twins(ret, err);
 }
 
 static uint64_t attributes_of(const struct volume *volume)

@@ -34,8 +34,8 @@ struct volume_list {
 };
 
 /*
- * Reads "SRC:DST[:ro]" and "DST[:size=N,mode=M]" lists. -EINVAL for bad syntax, else what
- * looking at the source gave. Free with volume_list_free.
+ * Reads "SRC:DST[:ro]" and "DST[:size=N,mode=M]" lists. -EINVAL for bad syntax and for two at
+ * one target (as docker), else what looking at the source gave. Free with volume_list_free.
  */
 int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
 		struct volume_list *ret, struct error *err) _must_check_;

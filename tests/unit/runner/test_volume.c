@@ -188,6 +188,20 @@ static bool can_write(int root, const char *path)
 	return fd >= 0;
 }
 
+static void refuses_two_volumes_at_one_target(void **state)
+{
+	_cleanup_strlist_ struct strlist volumes = {0}, folders = {0};
+	struct volume_list list = {0};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(strlist_add(&volumes, "/usr:/a/../b", &err), 0);
+	assert_int_equal(strlist_add(&folders, "/b", &err), 0);
+	assert_int_equal(volume_read(&volumes, &folders, &list, &err), -EINVAL);
+	assert_string_equal(err.text, "two volumes at /b in the jail");
+	volume_list_free(&list);
+}
+
 static void attach(struct volume_list *list)
 {
 	struct error err = {0};
@@ -342,6 +356,7 @@ int main(void)
 		TEST(reads_the_options_of_a_folder_in_memory),
 		TEST(refuses_what_is_no_folder_in_memory),
 		TEST(puts_parents_first_whatever_the_order),
+		TEST(refuses_two_volumes_at_one_target),
 		TEST(shows_volumes_that_the_child_opens),
 		TEST(shows_volumes_that_the_parent_copied),
 		TEST(refuses_a_source_that_was_replaced),
