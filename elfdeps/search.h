@@ -18,7 +18,8 @@ struct search_result {
 };
 
 /*
- * Looks for `name` (tokens already replaced) on behalf of `by`. -ELIBBAD: a candidate at which the loader gives up, named in err.
+ * Looks for `name` (tokens already replaced) on behalf of `by`. -ELIBBAD: a candidate at which the
+ * loader gives up, named in err.
  */
 int search_library(struct link *by, const char *name, struct search_result *ret,
 		   struct error *err) _must_check_;

@@ -49,8 +49,8 @@ struct destination_place {
 int destination_clean(const char *name, char *ret, struct error *err) _must_check_;
 
 /*
- * Finds the place of `name`; errors do not repeat it. Parents that are missing are made, mode 0755, as tar(1) does.
- * -EBADMSG if something on the way is no folder, or a link that leads to nothing.
+ * Finds the place of `name`; errors do not repeat it. Parents that are missing are made, mode
+ * 0755, as tar(1) does. -EBADMSG if something on the way is no folder, or a link that leads to nothing.
  */
 int destination_find(struct destination *destination, const char *name,
 		     struct destination_place *ret, struct error *err) _must_check_;

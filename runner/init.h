@@ -10,8 +10,9 @@
 
 /*
  * Runs COMMAND in the finished jail and never returns: its exit status is COMMAND's, 128+N if
- * signal N killed it. `slave` is the jail's terminal, -1 if it has none. The signals that the supervisor
- * forwards are blocked when it is called, so that none is lost. Failures go up the channel.
+ * signal N killed it. `slave` is the jail's terminal, -1 if it has none. The signals that the
+ * supervisor forwards are blocked when it is called, so that none is lost. Failures go up the
+ * channel.
  */
 _Noreturn void init_run(const struct jail *jail, int channel, int slave);
 
