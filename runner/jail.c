@@ -175,6 +175,21 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 	return channel_send(channel, &message, image_fd, err);
 }
 
+/* A child that failed early has said why; that its end broke the channel is no news then. */
+static int ask_child(int channel, struct error *err)
+{
+	struct channel_message message;
+	struct error ignored;
+	int fd, r;
+
+	do
+		r = channel_receive(channel, MSG_DONTWAIT, &message, &fd, &ignored);
+	while (r == -ECONNRESET);
+	if (r >= 0 && message.kind == CHANNEL_FAILED)
+		*err = message.err;
+	return -err->code;
+}
+
 int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 {
 	_cleanup_fd_ int pidfd = -1, own = -1, other = -1, signals = -1;
@@ -201,8 +216,10 @@ int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 	if (r >= 0)
 		r = supervise_jail(jail, &(struct supervise_ends){pidfd, own, signals},
 				   ret_status, err);
-	else
+	else {
+		r = ask_child(own, err);
 		kill(pid, SIGKILL);
+	}
 	/* Nothing of the jail is left when this returns; reaped already is fine (ECHILD). */
 	while (waitid(P_PIDFD, (id_t)pidfd, &(siginfo_t){0}, WEXITED) < 0 &&
 	       errno == EINTR)

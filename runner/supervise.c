@@ -146,7 +146,10 @@ static int take_messages(struct supervisor *supervisor, struct error *err)
 				    err);
 		if (r == -EAGAIN)
 			return 0;
-		if (r == -EPIPE || r == -ECONNRESET) {
+		/* The other side left a message unread; ours still wait behind this answer. */
+		if (r == -ECONNRESET)
+			continue;
+		if (r == -EPIPE) {
 			supervisor->channel = -1;
 			return 0;
 		}
