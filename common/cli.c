@@ -12,7 +12,7 @@
 #include "strlist.h"
 
 enum {
-	MAX_OPTIONS = 128,
+	MAX_OPTIONS = 64,
 	FIRST_LONG = 256, /* getopt's return values above any letter */
 	HELP_COLUMN = 30,
 };

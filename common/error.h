@@ -23,6 +23,8 @@ struct error {
 	char hint[ERROR_HINT_MAX]; /* what the user can do about it; empty if unknown */
 };
 
+/* Keeps the large frame of what is seldom called out of the caller's: each page of stack counts. */
+#define _noinline_ __attribute__((noinline))
 #define _must_check_ __attribute__((warn_unused_result))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 

@@ -16,7 +16,7 @@ enum {
 	/* 128 KiB: larger buffers were not faster, and this stays in L2. */
 	COPY_BUFFER = 1 << 17,
 	COPY_CHUNK = 1 << 30, /* the kernel cuts one call at 2 GiB less a page */
-	READ_START = 4096,
+	READ_START = 1024,
 };
 
 int fd_write_all(int fd, const void *data, size_t size, const char *name,

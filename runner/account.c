@@ -63,9 +63,9 @@ static bool find_user(char *text, const char *name, bool by_number,
 		account->gid = gid;
 		snprintf(account->name, sizeof(account->name), "%s", fields[0]);
 		if (fields[5][0] == '/')
-			snprintf(account->home, sizeof(account->home), "%s", fields[5]);
+			account->home = fields[5];
 		if (count == FIELDS)
-			snprintf(account->shell, sizeof(account->shell), "%s", fields[6]);
+			account->shell = fields[6];
 		return true;
 	}
 	return false;
@@ -105,16 +105,16 @@ static bool read_groups(char *text, const char *group, struct account *account)
 static int find_by_name(int root_fd, const char *name, struct account *account,
 			struct error *err)
 {
-	_cleanup_free_ char *text = NULL;
 	unsigned id;
 	bool by_number = parse_id(name, &id);
 
 	if (by_number)
 		account->uid = id;
-	int r = image_read_file(root_fd, "/etc/passwd", FILE_LIMIT, &text, err);
+	int r = image_read_file(root_fd, "/etc/passwd", FILE_LIMIT, &account->passwd,
+				err);
 	if (r < 0)
 		return r;
-	if (find_user(text, name, by_number, account) || by_number)
+	if (find_user(account->passwd, name, by_number, account) || by_number)
 		return 0;
 	error_set(err, ENOENT, "--user: the image has no user '%s' in /etc/passwd", name);
 	return error_hint(err, "a number needs no account: --user 1000:1000");
@@ -162,7 +162,7 @@ int account_check(const char *user, struct error *err)
 
 int account_find(int root_fd, const char *user, struct account *ret, struct error *err)
 {
-	struct account account = {.home = "/"};
+	_cleanup_account_ struct account account = {.home = "/", .shell = ""};
 	_cleanup_free_ char *copy = strdup(user ? user : "0");
 
 	if (!copy)
@@ -178,5 +178,12 @@ int account_find(int root_fd, const char *user, struct account *ret, struct erro
 	if (r < 0)
 		return r;
 	*ret = account;
+	account.passwd = NULL;
 	return 0;
+}
+
+void account_free(struct account *account)
+{
+	free(account->passwd);
+	account->passwd = NULL;
 }

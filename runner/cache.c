@@ -88,8 +88,10 @@ static int open_root(const struct lookup *lookup, int entry_fd, struct cache_ima
 	if (fd < 0)
 		return -errno;
 	image->root_fd = fd;
-	snprintf(image->root_path, sizeof(image->root_path), "%.*s/%s/root",
-		 (int)(PATH_MAX - sizeof(lookup->key) - 8), lookup->folder, lookup->key);
+	if (asprintf(&image->root_path, "%s/%s/root", lookup->folder, lookup->key) < 0) {
+		image->root_path = NULL;
+		return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -97,7 +99,7 @@ static int open_root(const struct lookup *lookup, int entry_fd, struct cache_ima
 static int find_entry(const struct lookup *lookup, struct cache_image *ret,
 		      struct error *err)
 {
-	struct cache_image image = CACHE_IMAGE_NONE;
+	_cleanup_cache_image_ struct cache_image image = CACHE_IMAGE_NONE;
 	_cleanup_fd_ int fd = openat(lookup->folder_fd, lookup->key,
 				     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -116,6 +118,7 @@ static int find_entry(const struct lookup *lookup, struct cache_image *ret,
 				   lookup->key);
 	image.lock_fd = steal_fd(&fd);
 	*ret = image;
+	image = (struct cache_image)CACHE_IMAGE_NONE;
 	return 1;
 }
 
@@ -279,8 +282,9 @@ static void discard(const struct lookup *lookup, int entry_fd)
 		unlinkat(lookup->folder_fd, lookup->temporary, AT_REMOVEDIR);
 }
 
-/* Returns 1 when the entry is there, 0 to try again. */
-static int try_to_make(struct lookup *lookup, struct cache_image *ret, struct error *err)
+/* Returns 1 when the entry is there, 0 to try again. Its large frames are not for a warm start. */
+static _noinline_ int try_to_make(struct lookup *lookup, struct cache_image *ret,
+				  struct error *err)
 {
 	struct sweep_rules rules = {lookup->key, lookup->source, lookup->boot};
 	_cleanup_fd_ int entry_fd = -1;

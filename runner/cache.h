@@ -14,8 +14,8 @@
 #ifndef RUNNER_CACHE_H
 #define RUNNER_CACHE_H
 
-#include <limits.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "common/error.h"
 #include "common/fd.h"
@@ -40,9 +40,9 @@ struct cache_options {
 
 /* A child in a new mount namespace opens root_path again and compares device and inode. */
 struct cache_image {
-	int root_fd;              /* O_PATH | O_DIRECTORY of the unpacked root */
-	char root_path[PATH_MAX]; /* its absolute path */
-	int lock_fd;              /* shared lock: nobody removes the image */
+	int root_fd;     /* O_PATH | O_DIRECTORY of the unpacked root */
+	char *root_path; /* its absolute path; owned */
+	int lock_fd;     /* shared lock: nobody removes the image */
 };
 
 /* What an unused one looks like, for the cleanup. */
@@ -63,11 +63,12 @@ struct cache_image {
 int cache_open(int archive_fd, const char *name, const struct cache_options *options,
 	       struct cache_image *ret, struct error *err) _must_check_;
 
-/* Closes both descriptors. */
+/* Closes both descriptors and frees the path. */
 static inline void cache_image_close(struct cache_image *image)
 {
 	cleanup_fd(&image->root_fd);
 	cleanup_fd(&image->lock_fd);
+	free(image->root_path);
 }
 
 #define _cleanup_cache_image_ __attribute__((cleanup(cache_image_close)))

@@ -43,7 +43,7 @@ static int choose(const char *asked, char *ret, struct error *err)
 }
 
 /* mkdir -p, without the last component. */
-static int make_parents(const char *path)
+static _noinline_ int make_parents(const char *path)
 {
 	char parent[PATH_MAX];
 
@@ -114,9 +114,9 @@ static int judge(const struct stat *st, const char *path, struct error *err)
 
 int cachefolder_open(const char *asked, char *ret_path, int *ret_fd, struct error *err)
 {
-	char path[PATH_MAX];
+	const char *path = ret_path;
 	struct stat st;
-	int r = choose(asked, path, err);
+	int r = choose(asked, ret_path, err);
 
 	if (r < 0)
 		return r;
@@ -133,7 +133,6 @@ int cachefolder_open(const char *asked, char *ret_path, int *ret_fd, struct erro
 	if ((st.st_mode & 0777) != 0700 && chmod(path, 0700) < 0)
 		return error_errno(err, errno,
 				   "cannot close the cache folder %s to others", path);
-	snprintf(ret_path, PATH_MAX, "%s", path);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }

@@ -13,27 +13,35 @@ enum channel_kind {
 	CHANNEL_GO, /* parent: the ids are mapped; the descriptor is the image's mount, if any */
 	CHANNEL_TERMINAL, /* init: the descriptor is the master of the jail's pseudo-terminal */
 	CHANNEL_STOPPED, /* init: COMMAND was stopped by a signal */
-	CHANNEL_FAILED,  /* init: `err` says what, `exit_status` what jailrun ends with */
+	CHANNEL_FAILED, /* init: `failure` says what, `exit_status` what jailrun ends with */
 };
 
+/* What was received. An error object is two pages deep in a stack: who has one lends it. */
 struct channel_message {
 	enum channel_kind kind;
 	int exit_status;
-	struct error err; /* only sent with CHANNEL_FAILED */
+	int fd; /* that came along, owned by the receiver; -1: none did */
+	struct error
+		*failure; /* lent by the receiver, written for CHANNEL_FAILED; or NULL */
 };
 
 /* Opens the pair: ret[0] for the parent, ret[1] for the child; both close-on-exec. */
 int channel_open(int ret[2], struct error *err) _must_check_;
 
-/* Sends a message and, unless -1, a descriptor. */
-int channel_send(int channel, const struct channel_message *message, int fd,
+/* Sends a message that needs no more than its kind and, unless -1, a descriptor. */
+int channel_send(int channel, enum channel_kind kind, int fd,
 		 struct error *err) _must_check_;
 
+/* Sends CHANNEL_FAILED. -EPIPE when nobody is left to hear it. */
+int channel_send_failure(int channel, int exit_status,
+			 const struct error *failure) _must_check_;
+
 /*
- * Receives one message. *ret_fd is -1 when no descriptor came along; the caller owns it. Waits
- * unless `flags` has MSG_DONTWAIT (then -EAGAIN). -EPIPE when the other side is gone.
+ * Receives one message; ret->failure is the caller's, see above. Waits unless `flags` has
+ * MSG_DONTWAIT (then -EAGAIN). -EPIPE when the other side is gone, -ECONNRESET when it went and left
+ * a message of ours unread: its own may still wait behind.
  */
-int channel_receive(int channel, int flags, struct channel_message *ret, int *ret_fd,
+int channel_receive(int channel, int flags, struct channel_message *ret,
 		    struct error *err) _must_check_;
 
 #endif

@@ -129,7 +129,8 @@ static int explain_missing(const char *program, struct error *err)
 		"'jailbuild add' copies a program with its interpreter and libraries");
 }
 
-static int explain(const char *program, int code, int *ret_status, struct error *err)
+static _noinline_ int explain(const char *program, int code, int *ret_status,
+			      struct error *err)
 {
 	char shown[512];
 
@@ -171,19 +172,13 @@ static int not_found(const char *name, int *ret_status, struct error *err)
 			 path_escape(name, shown, sizeof(shown)));
 }
 
-int command_execute(char *const arguments[], char *const environment[], const char *path,
-		    int *ret_status, struct error *err)
+static _noinline_ int search(char *const arguments[], char *const environment[],
+			     const char *path, int *ret_status, struct error *err)
 {
 	const char *name = arguments[0];
 	char program[PATH_MAX];
 	struct error denied = {0};
 
-	if (strchr(name, '/')) {
-		if (try_program(name, arguments, environment, ret_status, err) ||
-		    err->code)
-			return -err->code;
-		return not_found(name, ret_status, err);
-	}
 	for (const char *at = *name ? path : ""; *at; at += *at == ':') {
 		size_t length = strcspn(at, ":");
 		int used = snprintf(program, sizeof(program), "%.*s%s%s", (int)length, at,
@@ -203,8 +198,20 @@ int command_execute(char *const arguments[], char *const environment[], const ch
 	return -err->code;
 }
 
+int command_execute(char *const arguments[], char *const environment[], const char *path,
+		    int *ret_status, struct error *err)
+{
+	const char *name = arguments[0];
+
+	if (!strchr(name, '/'))
+		return search(arguments, environment, path, ret_status, err);
+	if (try_program(name, arguments, environment, ret_status, err) || err->code)
+		return -err->code;
+	return not_found(name, ret_status, err);
+}
+
 /* Follows the chain of interpreters; five levels are what execve(2) goes along with. */
-static bool leads_to(const char *program, const struct stat *own)
+static _noinline_ bool leads_to(const char *program, const struct stat *own)
 {
 	char at[PATH_MAX], next[PATH_MAX];
 	struct stat st;
@@ -220,7 +227,7 @@ static bool leads_to(const char *program, const struct stat *own)
 	return false;
 }
 
-int command_refuse_own(const char *name, const char *path, struct error *err)
+_noinline_ int command_refuse_own(const char *name, const char *path, struct error *err)
 {
 	static const char text[] = "the image's command leads back to jailrun itself";
 	char program[PATH_MAX];

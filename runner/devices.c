@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -19,11 +19,11 @@
 #include "mount.h"
 
 static const struct {
-	const char *name;
+	const char *host;
 	unsigned major, minor; /* Documentation/admin-guide/devices.txt of the kernel */
 } devices[] = {
-	{"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
-	{"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0},
+	{"/dev/null", 1, 3},   {"/dev/zero", 1, 5},    {"/dev/full", 1, 7},
+	{"/dev/random", 1, 8}, {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},
 };
 
 static const struct {
@@ -36,10 +36,9 @@ static const struct {
 
 static int bind_device(int dev_fd, size_t i, struct error *err)
 {
-	char host[32];
+	const char *host = devices[i].host, *name = host + strlen("/dev/");
 	struct stat st;
 
-	snprintf(host, sizeof(host), "/dev/%s", devices[i].name);
 	_cleanup_fd_ int fd = mount_copy(AT_FDCWD, host, false, err);
 	if (fd < 0)
 		return fd;
@@ -55,9 +54,9 @@ static int bind_device(int dev_fd, size_t i, struct error *err)
 			       false, err);
 	if (r < 0)
 		return r;
-	if (mknodat(dev_fd, devices[i].name, S_IFREG | 0666, 0) < 0)
+	if (mknodat(dev_fd, name, S_IFREG | 0666, 0) < 0)
 		return error_errno(err, errno, "cannot create %s in the jail", host);
-	return mount_attach(fd, dev_fd, devices[i].name, err);
+	return mount_attach(fd, dev_fd, name, err);
 }
 
 /* New kernels make each devpts mount a new instance; "newinstance" says so to older ones. */

@@ -28,7 +28,7 @@ static bool read_small(const char *path, char *ret, size_t size)
 /* Whether the caller's own user namespace has the ids `first` to `first + count - 1`. */
 static bool has_range(const char *map_file, unsigned first, unsigned count)
 {
-	char text[4096], *line, *rest = text;
+	char text[2048], *line, *rest = text; /* the usual map is one line */
 
 	if (!read_small(map_file, text, sizeof(text)))
 		return true; /* no /proc: let the kernel say it */

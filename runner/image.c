@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "common/alloc.h"
 #include "common/cleanup.h"
 #include "common/fd.h"
 #include "common/log.h"
@@ -21,14 +22,15 @@
 /* The file's name up to its first dot, made of what hostname(7) allows; "jail" if none is left. */
 static void choose_name(const char *path, char *ret, size_t size)
 {
-	char copy[PATH_MAX];
-	size_t used = 0;
+	size_t used = 0, end = strlen(path);
 
-	snprintf(copy, sizeof(copy), "%s", path);
-	for (size_t end = strlen(copy); end > 1 && copy[end - 1] == '/'; end--)
-		copy[end - 1] = '\0';
-	for (const char *at = path_basename(copy); *at && *at != '.' && used < size - 1;
-	     at++) {
+	while (end > 1 && path[end - 1] == '/')
+		end--;
+	size_t start = end;
+	while (start && path[start - 1] != '/')
+		start--;
+	for (const char *at = path + start;
+	     at < path + end && *at != '.' && used < size - 1; at++) {
 		bool is_letter = (*at >= 'a' && *at <= 'z') ||
 				 (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
 
@@ -42,20 +44,13 @@ static void choose_name(const char *path, char *ret, size_t size)
 		snprintf(ret, size, "jail");
 }
 
-/* The path as the kernel knows it: one system call, where realpath(3) needs one a component. */
 static int open_directory(const char *path, struct image *image, struct error *err)
 {
-	char link[64];
-
 	image->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (image->root_fd < 0)
 		return error_errno(err, errno, "image %s", path);
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", image->root_fd);
-	ssize_t length = readlink(link, image->path, sizeof(image->path) - 1);
-	if (length < 0)
-		return error_errno(err, errno, "image %s", path);
-	image->path[length] = '\0';
-	return 0;
+	image->path = alloc_copy(path, err);
+	return image->path ? 0 : -ENOMEM;
 }
 
 static void show_progress(uint64_t entries, uint64_t bytes)
@@ -64,8 +59,8 @@ static void show_progress(uint64_t entries, uint64_t bytes)
 		(unsigned long long)entries, (unsigned long long)bytes / 1000000);
 }
 
-static int open_archive(const char *path, unsigned root_range, bool progress,
-			struct image *image, struct error *err)
+static _noinline_ int open_archive(const char *path, unsigned root_range, bool progress,
+				   struct image *image, struct error *err)
 {
 	_cleanup_cache_image_ struct cache_image cached = CACHE_IMAGE_NONE;
 	struct cache_options options = {
@@ -81,7 +76,7 @@ static int open_archive(const char *path, unsigned root_range, bool progress,
 	int r = cache_open(fd, path, &options, &cached, err);
 	if (r < 0)
 		return r;
-	snprintf(image->path, sizeof(image->path), "%s", cached.root_path);
+	image->path = steal_pointer(&cached.root_path);
 	image->root_fd = steal_fd(&cached.root_fd);
 	image->lock_fd = steal_fd(&cached.lock_fd);
 	image->is_unpacked = true;
@@ -115,28 +110,46 @@ int image_open(const char *path, unsigned root_range, bool progress, struct imag
 	return 0;
 }
 
+/*
+ * Opens a plain file for reading. First a look without opening, for opening a device can do
+ * something; not by /proc/self/fd then, which costs more than the walk. Returns -errno; -EINVAL
+ * for what is no plain file.
+ */
+static int open_plain(const struct sysroot *root, const char *path)
+{
+	struct stat st;
+	_cleanup_fd_ int place = sysroot_openat(root, path, O_PATH);
+
+	if (place < 0)
+		return place;
+	if (fstat(place, &st) < 0 || !S_ISREG(st.st_mode))
+		return -EINVAL;
+	_cleanup_fd_ int fd = sysroot_openat(root, path,
+					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fd;
+	/* Exchanged in between? */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return -EINVAL;
+	return steal_fd(&fd);
+}
+
 int image_read_file(int root_fd, const char *path, size_t limit, char **ret_text,
 		    struct error *err)
 {
 	struct sysroot root = {.fd = root_fd};
 	_cleanup_free_ char *text = NULL;
-	char again[64];
-	struct stat st;
 	size_t size;
-	_cleanup_fd_ int place = sysroot_openat(&root, path, O_PATH);
+	_cleanup_fd_ int fd = open_plain(&root, path);
 
-	if (place == -ENOENT || place == -ENOTDIR) {
+	if (fd == -ENOENT || fd == -ENOTDIR) {
 		*ret_text = calloc(1, 1);
 		return *ret_text ? 0 : error_nomem(err);
 	}
-	if (place < 0)
-		return error_errno(err, -place, "cannot read the image's %s", path);
-	if (fstat(place, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fd == -EINVAL)
 		return error_set(err, EINVAL, "the image's %s is no plain file", path);
-	snprintf(again, sizeof(again), "/proc/self/fd/%d", place);
-	_cleanup_fd_ int fd = open(again, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return error_errno(err, errno, "cannot read the image's %s", path);
+		return error_errno(err, -fd, "cannot read the image's %s", path);
 	int r = fd_read_all(fd, limit, path, &text, &size, err);
 	if (r < 0)
 		return r;
@@ -150,5 +163,6 @@ void image_close(struct image *image)
 {
 	cleanup_fd(&image->root_fd);
 	cleanup_fd(&image->lock_fd);
-	image->root_fd = image->lock_fd = -1;
+	free(image->path);
+	*image = (struct image)IMAGE_NONE;
 }

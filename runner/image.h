@@ -6,7 +6,6 @@
 #ifndef RUNNER_IMAGE_H
 #define RUNNER_IMAGE_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -14,9 +13,9 @@
 #include "common/error.h"
 
 struct image {
-	int root_fd;         /* O_PATH of the root folder; -1 none */
-	int lock_fd;         /* keeps a cached image from being pruned; -1 none */
-	char path[PATH_MAX]; /* absolute path of the root folder on the host */
+	int root_fd; /* O_PATH of the root folder; -1 none */
+	int lock_fd; /* keeps a cached image from being pruned; -1 none */
+	char *path;  /* of the root folder on the host, as the caller reaches it; owned */
 	struct stat
 		stat; /* of the root folder: a later open by path must find the same one */
 	bool is_unpacked; /* from the cache: its owners already are the jail's ids */

@@ -30,16 +30,9 @@
 
 enum { SETUP_FAILED = 125 };
 
-_Noreturn static void fail(int channel, int status, const struct error *why)
+_Noreturn void init_fail(int channel, int status, const struct error *why)
 {
-	struct channel_message message = {
-		.kind = CHANNEL_FAILED,
-		.exit_status = status,
-		.err = *why,
-	};
-	struct error ignored;
-
-	if (channel_send(channel, &message, -1, &ignored) < 0)
+	if (channel_send_failure(channel, status, why) < 0)
 		_exit(SETUP_FAILED); /* nobody is left to hear it */
 	_exit(status);
 }
@@ -143,20 +136,20 @@ static int become_command(const struct jail *jail, int channel, int slave,
 	return shut_in(jail, err);
 }
 
-_Noreturn static void run_command(const struct jail *jail, int channel, int slave)
+_Noreturn static _noinline_ void run_command(const struct jail *jail, int channel,
+					     int slave, struct error *err)
 {
-	struct error err = {0};
 	int status = SETUP_FAILED;
 	sigset_t none;
 
-	if (become_command(jail, channel, slave, &err) < 0)
-		fail(channel, status, &err);
+	if (become_command(jail, channel, slave, err) < 0)
+		init_fail(channel, status, err);
 	umask(022);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (command_execute(jail->command.items, jail->environment.items,
-			    search_path(jail), &status, &err) < 0)
-		fail(channel, status, &err);
+			    search_path(jail), &status, err) < 0)
+		init_fail(channel, status, err);
 	_exit(SETUP_FAILED); /* not reached: command_execute returns only failures */
 }
 
@@ -175,20 +168,17 @@ static void forward(int signal, pid_t command)
 
 static void report_stop(int channel)
 {
-	struct channel_message message = {.kind = CHANNEL_STOPPED};
-	struct error ignored;
-
-	if (channel_send(channel, &message, -1, &ignored) < 0)
+	if (channel_send(channel, CHANNEL_STOPPED, -1, NULL) < 0)
 		_exit(SETUP_FAILED); /* the supervisor is gone, and SIGKILL is on its way */
 }
 
-/* Reaps all that has ended. Returns COMMAND's exit status if it is among them, else -1. */
+/* Reaps what has ended, up to COMMAND: then returns its exit status, else -1. */
 static int reap(pid_t command, int channel)
 {
 	int status, result = -1;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+	while (result < 0 && (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		if (pid != command)
 			continue;
 		if (WIFSTOPPED(status))
@@ -221,7 +211,7 @@ static int serve(pid_t command, int channel)
 /* Kills the children of this process, all of them; false if there are none. */
 static bool kill_children(void)
 {
-	char list[4096], path[64], *rest = list, *word;
+	char list[512], path[64], *rest = list, *word;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -246,9 +236,14 @@ static void end_the_rest(void)
 /* The command line of jailrun names files of the host, and every process of the jail can read it. */
 static void hide_arguments(const struct jail *jail)
 {
-	memset(jail->arguments, 0, jail->arguments_size);
-	snprintf(jail->arguments, jail->arguments_size, "jailrun-init");
-	prctl(PR_SET_NAME, "jailrun-init");
+	static const char name[] = "jailrun-init";
+	size_t size = jail->arguments_size;
+
+	memset(jail->arguments, 0, size);
+	if (size)
+		memcpy(jail->arguments, name,
+		       size < sizeof(name) ? size - 1 : sizeof(name));
+	prctl(PR_SET_NAME, name);
 }
 
 static int prepare(const struct jail *jail, int slave, struct error *err)
@@ -275,7 +270,7 @@ static int prepare(const struct jail *jail, int slave, struct error *err)
 	if (!(jail->namespaces & CLONE_NEWPID) &&
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return error_errno(err, errno, "cannot become the jail's reaper");
-	return privileges_limit(err); /* once, for this process and for COMMAND */
+	return 0;
 }
 
 /*
@@ -296,12 +291,11 @@ static int let_go(int channel, int slave, struct error *err)
 	return close_all_but(channel, err);
 }
 
-_Noreturn void init_run(const struct jail *jail, int channel, int slave)
+_Noreturn void init_run(const struct jail *jail, int channel, int slave,
+			struct error *err)
 {
-	struct error err = {0};
-
-	if (prepare(jail, slave, &err) < 0)
-		fail(channel, SETUP_FAILED, &err);
+	if (prepare(jail, slave, err) < 0)
+		init_fail(channel, SETUP_FAILED, err);
 	/*
 	 * Shares the memory until exec, and this process waits: copying the page tables would
 	 * cost a tenth of the whole start. The child changes only its own frames and its own
@@ -309,14 +303,15 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave)
 	 */
 	pid_t command = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
 	if (command < 0) {
-		error_errno(&err, errno, "cannot start the command");
-		fail(channel, SETUP_FAILED, &err);
+		error_errno(err, errno, "cannot start the command");
+		init_fail(channel, SETUP_FAILED, err);
 	}
 	if (command == 0) /* calls more than exec: see above for what it must not do */
-		run_command(jail, channel, slave); /* NOLINT(clang-analyzer-unix.Vfork) */
+		run_command(jail, channel, slave,
+			    err);  /* NOLINT(clang-analyzer-unix.Vfork) */
 	setpgid(command, command); /* both do: a signal may come before COMMAND has */
-	if (let_go(channel, slave, &err) < 0 || privileges_drop_for_init(&err) < 0)
-		fail(channel, SETUP_FAILED, &err);
+	if (let_go(channel, slave, err) < 0 || privileges_drop_for_init(err) < 0)
+		init_fail(channel, SETUP_FAILED, err);
 	int status = serve(command, channel);
 	if (!(jail->namespaces & CLONE_NEWPID))
 		end_the_rest();

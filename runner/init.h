@@ -12,8 +12,12 @@
  * Runs COMMAND in the finished jail and never returns: its exit status is COMMAND's, 128+N if
  * signal N killed it. `slave` is the jail's terminal, -1 if it has none. The signals that the
  * supervisor forwards are blocked when it is called, so that none is lost. Failures go up the
- * channel.
+ * channel; `err` is the room for them.
  */
-_Noreturn void init_run(const struct jail *jail, int channel, int slave);
+_Noreturn void init_run(const struct jail *jail, int channel, int slave,
+			struct error *err);
+
+/* Reports `why` up the channel, with what jailrun is to exit with, and ends this process. */
+_Noreturn void init_fail(int channel, int status, const struct error *why);
 
 #endif

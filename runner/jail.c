@@ -69,12 +69,10 @@ static int build(const struct jail *jail, int image_fd, int *ret_slave, int *ret
 static int hand_over_terminal(const struct jail *jail, int channel, int master, int slave,
 			      struct error *err)
 {
-	struct channel_message message = {.kind = CHANNEL_TERMINAL};
-
 	if (tcsetattr(slave, TCSANOW, &jail->terminal_modes) < 0 ||
 	    ioctl(slave, TIOCSWINSZ, &jail->terminal_size) < 0)
 		return error_errno(err, errno, "cannot set up the jail's terminal");
-	return channel_send(channel, &message, master, err);
+	return channel_send(channel, CHANNEL_TERMINAL, master, err);
 }
 
 /* Ends with the parent, also if that ended before this was called. */
@@ -95,6 +93,11 @@ static int die_with_parent(int channel, struct error *err)
  */
 static int start_early(const struct jail *jail, struct error *err)
 {
+	/* What is held now stays; what an exec could give is limited, and needs no id either. */
+	int r = privileges_limit(err);
+
+	if (r < 0)
+		return r;
 	/* Keyrings are not namespaced: else the jail could use the caller's (keyrings(7)). */
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if ((jail->namespaces & CLONE_NEWUTS) &&
@@ -102,8 +105,7 @@ static int start_early(const struct jail *jail, struct error *err)
 		return error_errno(err, errno, "cannot set the hostname '%s'",
 				   jail->hostname);
 	if (jail->namespaces & CLONE_NEWNET) {
-		int r = network_bring_up_loopback(err);
-
+		r = network_bring_up_loopback(err);
 		if (r < 0)
 			return r;
 	}
@@ -114,15 +116,16 @@ static int start_early(const struct jail *jail, struct error *err)
 static int set_up(const struct jail *jail, int channel, int *ret_slave, struct error *err)
 {
 	_cleanup_fd_ int image_fd = -1, master = -1;
-	struct channel_message message;
+	struct channel_message message = {.failure = NULL};
 	bool own_ids = jail->namespaces & CLONE_NEWUSER;
 
 	int r = start_early(jail, err);
 	if (r < 0)
 		return r;
-	r = channel_receive(channel, 0, &message, &image_fd, err);
+	r = channel_receive(channel, 0, &message, err);
 	if (r < 0)
 		return r;
+	image_fd = message.fd;
 	if (own_ids) {
 		r = privileges_become_root(!jail->map.deny_setgroups, err);
 		if (r < 0)
@@ -137,25 +140,19 @@ static int set_up(const struct jail *jail, int channel, int *ret_slave, struct e
 	return hand_over_terminal(jail, channel, master, *ret_slave, err);
 }
 
-_Noreturn static void run_child(const struct jail *jail, int channel)
+/* `err` is the child's copy of the caller's. */
+_Noreturn static void run_child(const struct jail *jail, int channel, struct error *err)
 {
-	struct channel_message message = {.kind = CHANNEL_FAILED,
-					  .exit_status = SETUP_FAILED};
-	struct error ignored;
 	int slave = -1;
 
-	if (set_up(jail, channel, &slave, &message.err) < 0) {
-		if (channel_send(channel, &message, -1, &ignored) < 0)
-			_exit(SETUP_FAILED); /* nobody is left to hear it */
-		_exit(SETUP_FAILED);
-	}
-	init_run(jail, channel, slave);
+	if (set_up(jail, channel, &slave, err) < 0)
+		init_fail(channel, SETUP_FAILED, err);
+	init_run(jail, channel, slave, err);
 }
 
 /* The parent's part while the child waits. */
 static int let_go(const struct jail *jail, pid_t pid, int channel, struct error *err)
 {
-	struct channel_message message = {.kind = CHANNEL_GO};
 	_cleanup_fd_ int image_fd = -1;
 	bool has_own_ids = jail->namespaces & CLONE_NEWUSER;
 
@@ -172,21 +169,21 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 		if (image_fd < 0)
 			return image_fd;
 	}
-	return channel_send(channel, &message, image_fd, err);
+	return channel_send(channel, CHANNEL_GO, image_fd, err);
 }
 
 /* A child that failed early has said why; that its end broke the channel is no news then. */
-static int ask_child(int channel, struct error *err)
+static _noinline_ int ask_child(int channel, struct error *err)
 {
-	struct channel_message message;
-	struct error ignored;
-	int fd, r;
+	struct error said;
+	struct channel_message message = {.failure = &said};
+	int r;
 
 	do
-		r = channel_receive(channel, MSG_DONTWAIT, &message, &fd, &ignored);
+		r = channel_receive(channel, MSG_DONTWAIT, &message, NULL);
 	while (r == -ECONNRESET);
 	if (r >= 0 && message.kind == CHANNEL_FAILED)
-		*err = message.err;
+		*err = said;
 	return -err->code;
 }
 
@@ -209,7 +206,7 @@ int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 		return (int)pid;
 	if (pid == 0) {
 		close(own);
-		run_child(jail, other);
+		run_child(jail, other, err);
 	}
 	close(steal_fd(&other)); /* else the end of the channel would never be seen */
 	r = let_go(jail, pid, own, err);
@@ -233,4 +230,6 @@ void jail_free(struct jail *jail)
 	volume_list_free(&jail->volumes);
 	strlist_free(&jail->environment);
 	strlist_free(&jail->command);
+	account_free(&jail->account);
+	free(jail->workdir);
 }

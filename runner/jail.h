@@ -36,7 +36,7 @@ struct jail {
 	struct strlist environment;
 	struct strlist command; /* never empty */
 	char hostname[65];
-	char workdir[PATH_MAX];
+	char *workdir; /* absolute; owned */
 	/* The caller's terminal, when stdin and stdout are one; the jail then gets its own. */
 	bool has_terminal, has_terminal_stderr;
 	struct termios terminal_modes;

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,7 +101,15 @@ static int choose_workdir(const struct options *options, const struct settings *
 	if (wanted[0] != '/')
 		return error_set(err, EINVAL, "the image's workdir '%s' is not absolute",
 				 wanted);
-	return path_normalize(wanted, jail->workdir, sizeof(jail->workdir), err);
+	size_t size = strlen(wanted) +
+		      1; /* cleaning an absolute path makes it no longer */
+	if (size > PATH_MAX)
+		return error_set(err, ENAMETOOLONG, "--workdir: the path is too long");
+	free(jail->workdir);
+	jail->workdir = malloc(size + 1);
+	if (!jail->workdir)
+		return error_nomem(err);
+	return path_normalize(wanted, jail->workdir, size + 1, err);
 }
 
 static bool is_in_image(const struct jail *jail, const char *path)

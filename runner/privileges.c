@@ -103,8 +103,10 @@ static int rename_root(const struct account *account, struct error *err)
 int privileges_become_user(const struct account *account, bool only_root,
 			   bool may_set_groups, struct error *err)
 {
+	bool is_root = !account->uid && !account->gid;
+
 	if (only_root)
-		return account->uid || account->gid ? rename_root(account, err) : 0;
+		return is_root ? 0 : rename_root(account, err);
 	if (may_set_groups &&
 	    syscall(SYS_setgroups, account->group_count, account->groups) < 0)
 		return error_errno(err, errno, "cannot set the supplementary groups");

@@ -155,17 +155,10 @@ static int attach_root(int fd, struct error *err)
 
 static int make_root(const struct jail *jail, int image_fd, struct error *err)
 {
-	bool is_overlay = jail->root != JAIL_ROOT_WRITE;
-	_cleanup_fd_ int own = -1, root = -1;
+	_cleanup_fd_ int root = -1;
 	int r;
 
-	if (image_fd < 0) {
-		own = open_image(&jail->image, !is_overlay, err);
-		if (own < 0)
-			return own;
-		image_fd = own;
-	}
-	if (is_overlay) {
+	if (jail->root != JAIL_ROOT_WRITE) {
 		/* An idmapped lower layer must be attached: detached, overlayfs answers EPERM. */
 		r = attach_image(image_fd, err);
 		if (r < 0)
@@ -233,12 +226,19 @@ static int mount_parts(const struct jail *jail, int root_fd, int proc_fd, int *r
 
 int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct error *err)
 {
-	_cleanup_fd_ int root = -1, dev = -1, proc = -1;
+	_cleanup_fd_ int root = -1, dev = -1, proc = -1, own = -1;
 
 	/* Else unmounting the old root would be passed on to a host that shares its mounts. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, errno, "cannot make the mounts private");
 	umask(0);
+	if (image_fd <
+	    0) { /* now: its path may be relative, and scratch changes the folder */
+		own = open_image(&jail->image, jail->root == JAIL_ROOT_WRITE, err);
+		if (own < 0)
+			return own;
+		image_fd = own;
+	}
 	proc = proc_open(jail->namespaces, err);
 	if (proc < 0)
 		return proc;

@@ -28,7 +28,7 @@ struct supervisor {
 	int pidfd, channel, signals;
 	bool has_ended, has_failed;
 	int status;
-	struct error failure;
+	struct error *failure; /* the caller's: what the jail said of it */
 	struct terminal terminal;
 };
 
@@ -115,11 +115,11 @@ static void stop_as_well(struct supervisor *supervisor)
 }
 
 static int take_message(struct supervisor *supervisor,
-			const struct channel_message *message, int fd, struct error *err)
+			const struct channel_message *message, struct error *err)
 {
 	switch (message->kind) {
 	case CHANNEL_TERMINAL:
-		return terminal_start(&supervisor->terminal, fd,
+		return terminal_start(&supervisor->terminal, message->fd,
 				      &supervisor->jail->terminal_modes, err);
 	case CHANNEL_STOPPED:
 		stop_as_well(supervisor);
@@ -127,7 +127,6 @@ static int take_message(struct supervisor *supervisor,
 	case CHANNEL_FAILED:
 		supervisor->has_failed = true;
 		supervisor->status = message->exit_status;
-		supervisor->failure = message->err;
 		return 0;
 	case CHANNEL_GO:
 		break;
@@ -138,12 +137,11 @@ static int take_message(struct supervisor *supervisor,
 /* Takes all messages that are there. The end of the channel is no failure: SIGCHLD follows. */
 static int take_messages(struct supervisor *supervisor, struct error *err)
 {
-	struct channel_message message;
-	int fd, r;
+	struct channel_message message = {.failure = supervisor->failure};
 
 	for (;;) {
-		r = channel_receive(supervisor->channel, MSG_DONTWAIT, &message, &fd,
-				    err);
+		int r = channel_receive(supervisor->channel, MSG_DONTWAIT, &message,
+					NULL);
 		if (r == -EAGAIN)
 			return 0;
 		/* The other side left a message unread; ours still wait behind this answer. */
@@ -153,8 +151,9 @@ static int take_messages(struct supervisor *supervisor, struct error *err)
 			supervisor->channel = -1;
 			return 0;
 		}
-		if (r >= 0)
-			r = take_message(supervisor, &message, fd, err);
+		if (r < 0)
+			return error_errno(err, -r, "cannot hear the jail");
+		r = take_message(supervisor, &message, err);
 		if (r < 0)
 			return r;
 	}
@@ -210,8 +209,7 @@ static int finish(struct supervisor *supervisor, struct error *err)
 	terminal_drain(&supervisor->terminal, supervisor->signals);
 	if (!supervisor->has_failed)
 		return 0;
-	*err = supervisor->failure;
-	return -err->code;
+	return -supervisor->failure->code;
 }
 
 int supervise_jail(const struct jail *jail, const struct supervise_ends *ends,
@@ -223,6 +221,7 @@ int supervise_jail(const struct jail *jail, const struct supervise_ends *ends,
 		.channel = ends->channel,
 		.signals = ends->signals,
 		.status = SETUP_FAILED,
+		.failure = err,
 		.terminal = TERMINAL_NONE,
 	};
 	int r = serve(&supervisor, err);

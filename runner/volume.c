@@ -18,14 +18,16 @@
 #include "common/path.h"
 #include "mount.h"
 
-static int add(struct volume_list *list, const struct volume *volume, struct error *err)
+/* An empty one at the end of the list, which owns it; valid until the next. */
+static int add(struct volume_list *list, struct volume **ret, struct error *err)
 {
 	int r = alloc_grow(&list->items, &list->capacity, list->count + 1,
 			   sizeof(*list->items), err);
 
 	if (r < 0)
 		return r;
-	list->items[list->count++] = *volume;
+	*ret = &list->items[list->count++];
+	**ret = (struct volume){.mount_fd = -1};
 	return 0;
 }
 
@@ -121,21 +123,18 @@ static int refuse_twins(const struct volume_list *list, struct error *err)
 int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
 		struct volume_list *ret, struct error *err)
 {
+	struct volume *volume;
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < tmpfs->count; i++) {
-		struct volume volume = {.mount_fd = -1};
-
-		r = read_tmpfs(tmpfs->items[i], &volume, err);
+		r = add(ret, &volume, err);
 		if (r >= 0)
-			r = add(ret, &volume, err);
+			r = read_tmpfs(tmpfs->items[i], volume, err);
 	}
 	for (size_t i = 0; r >= 0 && i < volumes->count; i++) {
-		struct volume volume = {.mount_fd = -1};
-
-		r = read_bind(volumes->items[i], &volume, err);
+		r = add(ret, &volume, err);
 		if (r >= 0)
-			r = add(ret, &volume, err);
+			r = read_bind(volumes->items[i], volume, err);
 	}
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_targets);

@@ -39,114 +39,103 @@ static void closes_both_ends_at_exec(void **state)
 
 static void carries_a_message_both_ways(void **state)
 {
-	const struct channel_message go = {.kind = CHANNEL_GO};
-	const struct channel_message stopped = {.kind = CHANNEL_STOPPED};
-	struct channel_message message;
+	struct channel_message message = {.fd = 77};
 	struct error err = {0};
-	int fd = 77;
 
 	(void)state;
-	assert_int_equal(channel_send(pair[0], &go, -1, &err), 0);
-	assert_int_equal(channel_receive(pair[1], 0, &message, &fd, &err), 0);
+	assert_int_equal(channel_send(pair[0], CHANNEL_GO, -1, &err), 0);
+	assert_int_equal(channel_receive(pair[1], 0, &message, &err), 0);
 	assert_int_equal(message.kind, CHANNEL_GO);
-	assert_int_equal(fd, -1);
-	assert_int_equal(channel_send(pair[1], &stopped, -1, &err), 0);
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), 0);
+	assert_int_equal(message.fd, -1);
+	assert_int_equal(channel_send(pair[1], CHANNEL_STOPPED, -1, &err), 0);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), 0);
 	assert_int_equal(message.kind, CHANNEL_STOPPED);
 }
 
 static void carries_a_descriptor_along(void **state)
 {
-	const struct channel_message go = {.kind = CHANNEL_GO};
-	struct channel_message message;
+	struct channel_message message = {.fd = -1};
 	struct error err = {0};
 	char text[8] = "";
-	int fd = -1, file = memfd_create("file", 0);
+	int file = memfd_create("file", 0);
 
 	(void)state;
 	assert_int_equal(write(file, "inside", 6), 6);
-	assert_int_equal(channel_send(pair[0], &go, file, &err), 0);
+	assert_int_equal(channel_send(pair[0], CHANNEL_GO, file, &err), 0);
 	close(file);
-	assert_int_equal(channel_receive(pair[1], 0, &message, &fd, &err), 0);
-	assert_true(fd >= 0);
-	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-	assert_int_equal(pread(fd, text, sizeof(text), 0), 6);
+	assert_int_equal(channel_receive(pair[1], 0, &message, &err), 0);
+	assert_true(message.fd >= 0);
+	assert_int_equal(fcntl(message.fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(pread(message.fd, text, sizeof(text), 0), 6);
 	assert_string_equal(text, "inside");
-	close(fd);
+	close(message.fd);
 }
 
 static void carries_an_error_whole(void **state)
 {
-	struct channel_message sent = {.kind = CHANNEL_FAILED, .exit_status = 126};
-	struct channel_message message;
-	struct error err = {0};
-	int fd;
+	struct error sent = {.code = ENOEXEC}, said = {0}, err = {0};
+	struct channel_message message = {.failure = &said};
 
 	(void)state;
-	sent.err.code = ENOEXEC;
-	memset(sent.err.text, 't', ERROR_TEXT_MAX - 1);
-	memset(sent.err.hint, 'h', ERROR_HINT_MAX - 1);
-	assert_int_equal(channel_send(pair[1], &sent, -1, &err), 0);
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), 0);
+	memset(sent.text, 't', ERROR_TEXT_MAX - 1);
+	memset(sent.hint, 'h', ERROR_HINT_MAX - 1);
+	assert_int_equal(channel_send_failure(pair[1], 126, &sent), 0);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), 0);
 	assert_int_equal(message.kind, CHANNEL_FAILED);
 	assert_int_equal(message.exit_status, 126);
-	assert_int_equal(message.err.code, ENOEXEC);
-	assert_string_equal(message.err.text, sent.err.text);
-	assert_string_equal(message.err.hint, sent.err.hint);
+	assert_int_equal(said.code, ENOEXEC);
+	assert_string_equal(said.text, sent.text);
+	assert_string_equal(said.hint, sent.hint);
 }
 
 static void keeps_messages_apart_and_in_order(void **state)
 {
-	const struct channel_message first = {.kind = CHANNEL_STOPPED, .exit_status = 1};
-	const struct channel_message second = {.kind = CHANNEL_FAILED, .exit_status = 2};
-	struct channel_message message;
-	struct error err = {0};
-	int fd;
+	struct error failure = {.code = EIO}, said = {0}, err = {0};
+	struct channel_message message = {.failure = &said};
 
 	(void)state;
-	assert_int_equal(channel_send(pair[1], &first, -1, &err), 0);
-	assert_int_equal(channel_send(pair[1], &second, -1, &err), 0);
+	assert_int_equal(channel_send(pair[1], CHANNEL_STOPPED, -1, &err), 0);
+	assert_int_equal(channel_send_failure(pair[1], 2, &failure), 0);
 	close(pair[1]);
 	pair[1] = -1;
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), 0);
-	assert_int_equal(message.exit_status, 1);
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), 0);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), 0);
+	assert_int_equal(message.kind, CHANNEL_STOPPED);
+	assert_int_equal(said.code, 0);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), 0);
 	assert_int_equal(message.exit_status, 2);
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), -EPIPE);
+	assert_int_equal(said.code, EIO);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), -EPIPE);
 }
 
 static void does_not_wait_if_told_so(void **state)
 {
-	struct channel_message message;
+	struct channel_message message = {.fd = 77};
 	struct error err = {0};
-	int fd = 77;
 
 	(void)state;
-	assert_int_equal(channel_receive(pair[0], MSG_DONTWAIT, &message, &fd, &err),
-			 -EAGAIN);
-	assert_int_equal(fd, -1);
+	assert_int_equal(channel_receive(pair[0], MSG_DONTWAIT, &message, &err), -EAGAIN);
+	assert_int_equal(message.fd, -1);
 }
 
 static void notices_that_the_other_side_is_gone(void **state)
 {
-	const struct channel_message go = {.kind = CHANNEL_GO};
-	struct channel_message message;
+	struct channel_message message = {.fd = 77};
 	struct error err = {0};
-	int fd;
 
 	(void)state;
 	close(pair[1]);
 	pair[1] = -1;
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), -EPIPE);
-	assert_int_equal(fd, -1);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), -EPIPE);
+	assert_int_equal(message.fd, -1);
 	/* An error, and no SIGPIPE that would end this program. */
-	assert_int_equal(channel_send(pair[0], &go, -1, &err), -EPIPE);
+	assert_int_equal(channel_send(pair[0], CHANNEL_GO, -1, &err), -EPIPE);
+	assert_int_equal(channel_send_failure(pair[0], 1, &err), -EPIPE);
 }
 
 static void sends_by_hand(const void *data, size_t size, int fd)
 {
 	char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8))) = {0};
-	char copy[sizeof(struct channel_message)];
+	char copy[sizeof(struct error) + 64];
 	struct iovec part = {.iov_base = copy, .iov_len = size};
 	struct msghdr header = {.msg_iov = &part,
 				.msg_iovlen = 1,
@@ -173,19 +162,27 @@ static int lowest_free(void)
 
 static void refuses_a_message_that_was_cut(void **state)
 {
-	const struct channel_message failed = {.kind = CHANNEL_FAILED};
-	struct channel_message message;
-	struct error err = {0};
-	int fd, free_before;
+	struct {
+		enum channel_kind kind;
+		int exit_status;
+		struct error failure;
+	} sent = {.kind = CHANNEL_FAILED};
+	struct error said = {0}, err = {0};
+	struct channel_message message = {.failure = &said};
+	int free_before;
 
 	(void)state;
 	free_before = lowest_free();
-	sends_by_hand(&failed, sizeof(failed) - 1, 0);
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), -EPROTO);
-	assert_int_equal(fd, -1);
-	sends_by_hand(&failed, 3, 0);
-	assert_int_equal(channel_receive(pair[0], 0, &message, &fd, &err), -EPROTO);
-	assert_int_equal(fd, -1);
+	sends_by_hand(&sent, sizeof(sent) - 1, 0);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), -EPROTO);
+	assert_int_equal(message.fd, -1);
+	sends_by_hand(&sent, 3, 0);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), -EPROTO);
+	assert_int_equal(message.fd, -1);
+	/* One who did not ask for failures does not take a part of one for whole. */
+	message.failure = NULL;
+	sends_by_hand(&sent, sizeof(sent), 0);
+	assert_int_equal(channel_receive(pair[0], 0, &message, &err), -EPROTO);
 	assert_int_equal(lowest_free(), free_before); /* what came along is closed */
 }
 

@@ -42,7 +42,7 @@ static void opens_a_folder_as_it_is(void **state)
 	assert_int_equal(mkdirat(image.fd, "root", 0750), 0);
 	jailimage_link(&image, "root", "link");
 	assert_int_equal(image_open(inside("./link/"), 0, false, &opened, &err), 0);
-	assert_string_equal(opened.path, inside("root"));
+	assert_string_equal(opened.path, inside("./link/"));
 	assert_false(opened.is_unpacked);
 	assert_int_equal(opened.lock_fd, -1);
 	assert_int_equal(fstatat(image.fd, "root", &st, 0), 0);

@@ -262,7 +262,8 @@ static void copy_as_parent(void *data)
 	jailchild_succeed(fd, &err);
 	jailchild_expect(fcntl(fd, F_GETFD) == FD_CLOEXEC);
 	/* Then the path is not looked at any more. */
-	snprintf(jail->image.path, sizeof(jail->image.path), "/no/such/folder");
+	free(jail->image.path);
+	jail->image.path = strdup("/no/such/folder");
 	int root = rootfs_build(jail, fd, &dev, &err);
 	jailchild_succeed(root, &err);
 	jailchild_expect(faccessat(root, "etc/file", F_OK, 0) == 0);

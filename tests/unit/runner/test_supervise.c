@@ -65,10 +65,9 @@ static bool receives(int signal)
 
 static void send_kind(int channel, int kind, int fd)
 {
-	struct channel_message message = {.kind = (enum channel_kind)kind};
 	struct error err = {0};
 
-	jailchild_succeed(channel_send(channel, &message, fd, &err), &err);
+	jailchild_succeed(channel_send(channel, (enum channel_kind)kind, fd, &err), &err);
 }
 
 static void exit_with_7(int channel)
@@ -102,12 +101,11 @@ static void passes_the_exit_status_on(void **state)
 
 static void report_a_failure(int channel)
 {
-	struct channel_message message = {.kind = CHANNEL_FAILED, .exit_status = 126};
-	struct error err = {0};
+	struct error failure = {0};
 
-	error_set(&message.err, ENOEXEC, "cannot execute it");
-	error_hint(&message.err, "try another");
-	jailchild_succeed(channel_send(channel, &message, -1, &err), &err);
+	error_set(&failure, ENOEXEC, "cannot execute it");
+	error_hint(&failure, "try another");
+	jailchild_expect(channel_send_failure(channel, 126, &failure) == 0);
 	_exit(126);
 }
 
