@@ -6,53 +6,7 @@
 
 #include <errno.h>
 
-#include "elfdeps/elfdeps.h"
-#include "elfmaker.h"
-#include "tests/unit/common/scratch.h"
-
-static struct elfdeps *open_resolver(struct elfdeps_options options)
-{
-	struct elfdeps *resolver = NULL;
-	struct error err = {0};
-
-	options.root = "root";
-	if (elfdeps_new(&options, &resolver, &err) < 0)
-		fail_msg("%s", err.text);
-	return resolver;
-}
-
-static struct elfdeps_closure resolve(struct elfdeps *resolver, const char *path)
-{
-	struct elfdeps_closure closure = {0};
-	struct error err = {0};
-
-	if (elfdeps_resolve(resolver, path, &closure, &err) < 0)
-		fail_msg("%s", err.text);
-	return closure;
-}
-
-static void expect_paths(const struct elfdeps_closure *closure, const char *const *paths)
-{
-	size_t count = 0;
-
-	for (; paths[count]; count++) {
-		assert_true(count < closure->count);
-		assert_string_equal(closure->objects[count]->path, paths[count]);
-	}
-	assert_int_equal(closure->count, count);
-}
-
-static void make_tree(void)
-{
-	elfmaker_file("root/bin/prog",
-		      (struct elfmaker){.interp = "/lib/ld.so", .needs = {"liba.so"}});
-	elfmaker_file("root/bin/other",
-		      (struct elfmaker){.interp = "/lib/ld.so",
-					.needs = {"libb.so", "liba.so"}});
-	elfmaker_file("root/lib/ld.so", (struct elfmaker){0});
-	elfmaker_file("root/lib/liba.so", (struct elfmaker){.soname = "liba.so"});
-	elfmaker_file("root/lib/libb.so", (struct elfmaker){0});
-}
+#include "resolving.h"
 
 static void tells_what_a_file_is(void **state)
 {
@@ -96,40 +50,6 @@ static void earlier_closures_stay_good_while_later_ones_share_their_files(void *
 	assert_int_equal(first.objects[1]->inode, second.objects[2]->inode);
 }
 
-static void a_script_brings_its_interpreters_closure(void **state)
-{
-	(void)state;
-	make_tree();
-	elfmaker_save("root/run", "#!/bin/prog -x\n", 15);
-	_cleanup_elfdeps_ struct elfdeps *resolver = open_resolver(
-		(struct elfdeps_options){0});
-	struct elfdeps_closure closure = resolve(resolver, "/run");
-
-	expect_paths(&closure, (const char *[]){"/run", "/bin/prog", "/lib/liba.so",
-						"/lib/ld.so", NULL});
-	assert_int_equal(closure.objects[0]->kind, ELFDEPS_SCRIPT);
-	assert_int_equal(closure.objects[0]->edges[0].rule, ELFDEPS_RULE_SCRIPT);
-	assert_string_equal(closure.objects[0]->edges[0].name, "/bin/prog");
-}
-
-static void env_brings_itself_and_the_program_it_runs(void **state)
-{
-	(void)state;
-	make_tree();
-	assert_int_equal(rename("root/bin/prog", "root/bin/env"), 0);
-	elfmaker_save("root/run", "#!/bin/env other\n", 17);
-	_cleanup_elfdeps_ struct elfdeps *resolver = open_resolver(
-		(struct elfdeps_options){0});
-	struct elfdeps_closure closure = resolve(resolver, "/run");
-
-	/* What both need comes once. */
-	expect_paths(&closure,
-		     (const char *[]){"/run", "/bin/env", "/lib/liba.so", "/lib/ld.so",
-				      "/bin/other", "/lib/libb.so", NULL});
-	assert_int_equal(closure.objects[0]->edges[1].rule, ELFDEPS_RULE_ENV);
-	assert_string_equal(closure.objects[0]->edges[1].detail, "/bin");
-}
-
 static void what_is_missing_is_counted_not_an_error(void **state)
 {
 	(void)state;
@@ -143,25 +63,6 @@ static void what_is_missing_is_counted_not_an_error(void **state)
 	assert_int_equal(resolve(resolver, "/bin/prog").missing, 1);
 	assert_int_equal(resolve(resolver, "/gone").missing, 1);
 	assert_int_equal(resolve(resolver, "/env").missing, 1);
-}
-
-static void circles_of_scripts_come_to_an_end(void **state)
-{
-	static const char *const bad[] = {"/self", "/envself"};
-
-	(void)state;
-	make_tree();
-	elfmaker_save("root/self", "#!/self\n", 8);
-	elfmaker_save("root/envself", "#!/bin/env /envself\n", 20);
-	assert_int_equal(rename("root/bin/prog", "root/bin/env"), 0);
-	_cleanup_elfdeps_ struct elfdeps *resolver = open_resolver(
-		(struct elfdeps_options){0});
-	for (size_t i = 0; i < 2; i++) {
-		struct elfdeps_closure closure;
-
-		assert_int_equal(elfdeps_resolve(resolver, bad[i], &closure, NULL),
-				 -ELOOP);
-	}
 }
 
 static void what_cannot_be_resolved_says_so(void **state)
@@ -269,10 +170,7 @@ int main(void)
 		scratch_test(tells_what_a_file_is),
 		scratch_test(
 			earlier_closures_stay_good_while_later_ones_share_their_files),
-		scratch_test(a_script_brings_its_interpreters_closure),
-		scratch_test(env_brings_itself_and_the_program_it_runs),
 		scratch_test(what_is_missing_is_counted_not_an_error),
-		scratch_test(circles_of_scripts_come_to_an_end),
 		scratch_test(what_cannot_be_resolved_says_so),
 		scratch_test(options_and_the_preload_file_are_obeyed),
 		scratch_test(the_cache_is_used_and_a_broken_one_is_as_none),

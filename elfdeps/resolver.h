@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * resolver: what an elfdeps of elfdeps.h is made of: one root, one set of options, and what was read
+ * of both. gather walks from file to file and asks it.
+ */
+#ifndef ELFDEPS_RESOLVER_H
+#define ELFDEPS_RESOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "closure.h"
+#include "common/strlist.h"
+#include "common/strmap.h"
+#include "elfdeps.h"
+#include "hwcaps.h"
+#include "store.h"
+
+/* The bytes of a file, from the heap. */
+struct resolver_bytes {
+	char *data;
+	size_t size;
+};
+
+struct elfdeps {
+	struct store store;
+	char *library_path;
+	struct hwcaps hwcaps;
+	struct strlist preloads; /* of the option, then of /etc/ld.so.preload */
+	struct resolver_bytes cache_file;
+	bool cache_known[2]; /* by byte order: big is 1 */
+	bool cache_good[2];
+	struct ldcache caches[2];
+	struct strmap programs; /* path → the link map of its first set of hwcaps */
+};
+
+/* Opens `path`; the errno of opening it, or *ret, which the store owns. */
+int resolver_open(struct elfdeps *resolver, const char *path, struct object **ret,
+		  struct error *err) _must_check_;
+
+/* Builds the link map of the program or library `object` at `path`, with one list of hwcaps. */
+int resolver_build(struct elfdeps *resolver, const char *path, struct object *object,
+		   const char *const *hwcaps, struct linkmap **ret,
+		   struct error *err) _must_check_;
+
+#endif
