@@ -31,7 +31,8 @@ LDFLAGS += -pie -Wl,--gc-sections $(if $(filter release,$(FLAVOUR)),-Wl$(comma)-
 comma := ,
 Q := $(if $(V),,@)
 
-# jailrun is linked static where libc.a is there: it saves a third of a small program's start-up.
+# Programs are linked static where the libraries' archives are there: it saves a third of a small
+# program's start-up, and the 16 libraries that libarchive.so brings along. `make STATIC=`: never.
 HAVE_LIBC_A := $(shell $(CC) -print-file-name=libc.a | grep -c /)
 STATIC := $(if $(and $(filter release debug,$(FLAVOUR)),$(filter-out 0,$(HAVE_LIBC_A))),-static-pie)
 
@@ -43,6 +44,13 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIBS := $(foreach l,common elfdeps builder runner,$(if $(call sources,$(l)),$(B)/lib$(l).a))
 library = $(filter $(patsubst %,$(B)/lib%.a,$(1)),$(LIBS))
 pkg = $(shell $(PKG_CONFIG) --libs $(1))
+pkg_static = $(shell $(PKG_CONFIG) --static --libs $(1))
+
+# link LIBRARIES,PACKAGES: static with LIBRARIES if that gives no warning, or else dynamic with PACKAGES.
+link = { [ '$(STATIC)' ] && $(link_static) $(1) 2>/dev/null; } || $(CC) $(LDFLAGS) -o $@ $^ $(call pkg,$(2))
+link_static = $(CC) $(filter-out -pie,$(LDFLAGS)) $(STATIC) -Wl,--fatal-warnings -o $@ $^
+# Of what libarchive can be linked with, tar and its three compressions are all that is called.
+LIBARCHIVE := -larchive -llzma -lzstd -lz
 
 PROGRAMS := $(if $(wildcard elfdeps/main.c),$(B)/elfdeps) $(if $(wildcard builder/main.c),$(B)/jailbuild) \
 	$(if $(wildcard runner/jailrun.c),$(B)/jailrun) $(if $(wildcard runner/unpack.c),$(B)/jailrun-unpack)
@@ -51,10 +59,10 @@ all: $(PROGRAMS) ## build the programs into build/FLAVOUR
 
 $(B)/elfdeps: $(call objects,elfdeps/main.c) $(call library,elfdeps) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libelf jansson)
+	$(Q)$(call link,$(call pkg_static,libelf jansson),libelf jansson)
 $(B)/jailbuild: $(call objects,builder/main.c) $(call library,builder) $(call library,elfdeps) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libelf libarchive jansson nettle)
+	$(Q)$(call link,$(LIBARCHIVE) $(call pkg_static,libelf jansson nettle),libelf libarchive jansson nettle)
 $(B)/jailrun: $(call objects,runner/jailrun.c) $(call library,runner) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
 	$(Q)$(CC) $(filter-out $(if $(STATIC),-pie),$(LDFLAGS)) $(STATIC) -o $@ $^
