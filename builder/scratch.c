@@ -98,7 +98,7 @@ static void remove_all(int root)
 {
 	/* Each round removes at least one folder's files; the bound ends a race with a writer. */
 	for (int rounds = 0; rounds < 1 << 24; rounds++) {
-		int r, depth = 0;
+		int r = 0, depth = 0;
 		_cleanup_fd_ int fd = openat(root, ".",
 					     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
