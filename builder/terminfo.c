@@ -39,8 +39,10 @@ static const char *const system_folders[] = {"/etc/terminfo", "/lib/terminfo",
 struct search {
 	struct intake *intake;
 	struct reason reason;
-	struct strlist own;      /* the user's folders: host only */
-	char compiled[PATH_MAX]; /* the library's first folder */
+	struct strlist own; /* the user's folders: host only */
+	const struct entry *library;
+	char compiled
+		[PATH_MAX]; /* the library's first folder; "" until it is asked for */
 };
 
 bool terminfo_is_usual(const char *term)
@@ -102,15 +104,18 @@ static void find_compiled(const char *data, size_t size, char *ret, size_t ret_s
 	}
 }
 
-static int read_compiled(struct search *search, const struct entry *library,
-			 struct error *err)
+/* Reads the whole library: only a user's own entry is worth that. */
+static int read_compiled(struct search *search, struct error *err)
 {
 	_cleanup_content_ struct content_stream stream = CONTENT_NONE;
 	_cleanup_free_ char *data = NULL;
 	size_t size = 0;
 
+	if (search->compiled[0])
+		return 0;
 	snprintf(search->compiled, sizeof(search->compiled), "/usr/share/terminfo");
-	int r = content_open(search->intake->manifest->content, library, &stream, err);
+	int r = content_open(search->intake->manifest->content, search->library, &stream,
+			     err);
 	if (r < 0 || stream.fd < 0 || stream.size > MAX_LIBRARY)
 		return r;
 	data = malloc(stream.size + 1);
@@ -213,7 +218,9 @@ static int add_own(struct search *search, const char *term, bool *ret_found,
 		if (r < 0 || !S_ISREG(end.st.st_mode))
 			continue;
 		*ret_found = true;
-		r = entry_path(search->compiled, term, wanted, err);
+		r = read_compiled(search, err);
+		if (r == 0)
+			r = entry_path(search->compiled, term, wanted, err);
 		if (r == 0)
 			r = manifest_place(intake->manifest, wanted, place, err);
 		const struct taken taken = {.source = end.path,
@@ -247,15 +254,13 @@ int terminfo_add(struct intake *intake, const struct strlist *terms,
 		 struct strlist *ret_missing, bool *ret_used, struct error *err)
 {
 	const struct entry *library = find_curses(intake->manifest);
-	struct search search = {.intake = intake};
+	struct search search = {.intake = intake, .library = library};
 
 	*ret_used = library != NULL;
 	if (!library)
 		return 0;
 	search.reason = (struct reason){.rule = RULE_TERMINFO, .by = library->path};
-	int r = read_compiled(&search, library, err);
-	if (r == 0)
-		r = list_own_folders(&search, err);
+	int r = list_own_folders(&search, err);
 	if (r == 0)
 		r = add_terms(&search, terms, ret_missing, err);
 	strlist_free(&search.own);
