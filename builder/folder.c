@@ -90,25 +90,37 @@ static int make_entry(struct build *build, const struct entry *entry, struct err
 		err);
 }
 
+/* The record last: what it says may be found out only while the others are copied. */
+static int make_entries(struct build *build, struct error *err)
+{
+	const struct manifest *manifest = build->manifest;
+	const struct folder_options *options = build->options;
+	const struct entry *record = manifest_find(manifest, RECORD_PATH);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < manifest->count; i++)
+		if (manifest->entries[i] != record)
+			r = make_entry(build, manifest->entries[i], err);
+	if (r == 0 && record && options->complete)
+		r = options->complete(options->data, err);
+	return r == 0 && record ? make_entry(build, record, err) : r;
+}
+
 static int fill(struct build *build, struct error *err)
 {
 	const struct manifest *manifest = build->manifest;
 	int64_t epoch = build->options->epoch;
 
-	for (size_t i = 0; i < manifest->count; i++) {
-		int r = make_entry(build, manifest->entries[i], err);
-
-		if (r < 0)
-			return r;
-	}
+	int r = make_entries(build, err);
+	if (r < 0)
+		return r;
 	/* From the inside out: a folder's mode may forbid to enter it, and its time must stay. */
 	for (size_t i = manifest->count; i > 0; i--) {
 		const struct entry *entry = manifest->entries[i - 1];
-		int r = entry->type == ENTRY_FOLDER
-				? deposit_finish_folder(build->root, entry->path,
-							entry->mode, epoch, err)
-				: 0;
 
+		if (entry->type == ENTRY_FOLDER)
+			r = deposit_finish_folder(build->root, entry->path, entry->mode,
+						  epoch, err);
 		if (r < 0)
 			return r;
 	}

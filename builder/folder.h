@@ -13,11 +13,16 @@
 #include "common/strmap.h"
 #include "manifest.h"
 
+/* Gives the manifest's record its text. */
+typedef int folder_complete(void *data, struct error *err);
+
 struct folder_options {
 	int64_t epoch;              /* the time of everything written */
 	bool replace;               /* other files of the folder may be overwritten */
 	const struct strmap *known; /* paths that the image had before: those are ours */
 	struct strlist *notes;      /* what could not be made */
+	folder_complete *complete; /* for a new tree: called before the record is made, */
+	void *data; /* which is the last of the files; NULL: nothing to do */
 };
 
 /*

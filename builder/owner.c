@@ -3,7 +3,7 @@
  * dpkg keeps a text file of paths a package, /var/lib/dpkg/info/PACKAGE.list; there is no index.
  * `dpkg -S` reads them all for each question (75 ms); here all questions are answered in one pass,
  * by a filter on the last eight bytes of a line that lets nearly no wrong line through to the hash
- * table. Called by the command add.
+ * table. Called by plan.
  */
 #include "owner.h"
 
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +29,15 @@ enum {
 	BUFFER = 1 << 16, /* stays in the cache; the largest lists have megabytes */
 };
 
-struct scan {
+struct owner_search {
 	struct strmap wanted; /* a spelling of a path -> its struct owner */
 	unsigned char filter[(1 << FILTER_BITS) / 8];
 	struct arena arena;
+	DIR *folder;
+	pthread_t thread;
+	bool is_running;
+	int result; /* and its cause, once the thread has ended */
+	struct error err;
 	char buffer[BUFFER];
 };
 
@@ -48,7 +54,7 @@ static unsigned filter_bit(const char *end)
 	return (unsigned)((tail * 0x9e3779b97f4a7c15u) >> (64 - FILTER_BITS));
 }
 
-static int want(struct scan *scan, const char *path, struct owner *owner,
+static int want(struct owner_search *search, const char *path, struct owner *owner,
 		struct error *err)
 {
 	size_t length = strlen(path);
@@ -56,9 +62,9 @@ static int want(struct scan *scan, const char *path, struct owner *owner,
 	if (length >= TAIL) {
 		unsigned bit = filter_bit(path + length);
 
-		scan->filter[bit / 8] |= (unsigned char)(1 << bit % 8);
+		search->filter[bit / 8] |= (unsigned char)(1 << bit % 8);
 	}
-	return strmap_put(&scan->wanted, path, owner, err);
+	return strmap_put(&search->wanted, path, owner, err);
 }
 
 static bool is_wanted(const struct entry *entry)
@@ -68,78 +74,80 @@ static bool is_wanted(const struct entry *entry)
 }
 
 /* On a usr-merged system a package's list still says /bin/x for what is /usr/bin/x. */
-static int want_both_spellings(struct scan *scan, const struct entry *entry,
+static int want_both_spellings(struct owner_search *search, const struct entry *entry,
 			       struct error *err)
 {
-	if (strmap_get(&scan->wanted, entry->source))
+	if (strmap_get(&search->wanted, entry->source))
 		return 0;
-	struct owner *owner = arena_alloc(&scan->arena, sizeof(*owner), err);
+	struct owner *owner = arena_alloc(&search->arena, sizeof(*owner), err);
 	if (!owner)
 		return -ENOMEM;
-	int r = want(scan, entry->source, owner, err);
+	int r = want(search, entry->source, owner, err);
 	if (r < 0 || strncmp(entry->source, "/usr/", 5) != 0)
 		return r;
-	if (strmap_get(&scan->wanted, entry->source + 4))
+	if (strmap_get(&search->wanted, entry->source + 4))
 		return 0;
-	return want(scan, entry->source + 4, owner, err);
+	return want(search, entry->source + 4, owner, err);
 }
 
 /* `line` has `length` bytes and a NUL behind them. */
-static int judge_line(struct scan *scan, const char *line, size_t length,
+static int judge_line(struct owner_search *search, const char *line, size_t length,
 		      const char *package, struct error *err)
 {
 	if (length >= TAIL) {
 		unsigned bit = filter_bit(line + length);
 
-		if (!(scan->filter[bit / 8] & (1 << bit % 8)))
+		if (!(search->filter[bit / 8] & (1 << bit % 8)))
 			return 0;
 	}
-	struct owner *owner = strmap_get(&scan->wanted, line);
+	struct owner *owner = strmap_get(&search->wanted, line);
 	if (!owner)
 		return 0;
 	owner->is_shared = owner->is_shared || owner->package;
 	if (owner->package && strcmp(owner->package, package) <= 0)
 		return 0;
-	owner->package = arena_copy(&scan->arena, package, strlen(package), err);
+	owner->package = arena_copy(&search->arena, package, strlen(package), err);
 	return owner->package ? 0 : -ENOMEM;
 }
 
 /* Judges the whole lines among `size` bytes; *ret_used is where the first unfinished one starts. */
-static int judge_lines(struct scan *scan, size_t size, const char *package,
+static int judge_lines(struct owner_search *search, size_t size, const char *package,
 		       size_t *ret_used, struct error *err)
 {
-	char *line = scan->buffer, *newline;
+	char *line = search->buffer, *newline;
 
-	while ((newline = memchr(line, '\n', size - (size_t)(line - scan->buffer)))) {
+	while ((newline = memchr(line, '\n', size - (size_t)(line - search->buffer)))) {
 		*newline = '\0';
-		int r = judge_line(scan, line, (size_t)(newline - line), package, err);
+		int r = judge_line(search, line, (size_t)(newline - line), package, err);
 		if (r < 0)
 			return r;
 		line = newline + 1;
 	}
-	*ret_used = (size_t)(line - scan->buffer);
+	*ret_used = (size_t)(line - search->buffer);
 	return 0;
 }
 
-static int judge_file(struct scan *scan, int fd, const char *package, struct error *err)
+static int judge_file(struct owner_search *search, int fd, const char *package,
+		      struct error *err)
 {
 	size_t kept = 0, used;
 
 	for (;;) {
-		ssize_t done = read(fd, scan->buffer + kept, BUFFER - kept);
+		ssize_t done = read(fd, search->buffer + kept, BUFFER - kept);
 		if (done <= 0) /* an unreadable list leaves its files without an owner */
 			return 0;
 		size_t size = kept + (size_t)done;
-		int r = judge_lines(scan, size, package, &used, err);
+		int r = judge_lines(search, size, package, &used, err);
 		/* Less than asked for is the end of a regular file; no path fills the buffer. */
 		if (r < 0 || size < BUFFER || !used)
 			return r;
 		kept = size - used;
-		memmove(scan->buffer, scan->buffer + used, kept);
+		memmove(search->buffer, search->buffer + used, kept);
 	}
 }
 
-static int judge_list(struct scan *scan, int folder, const char *name, struct error *err)
+static int judge_list(struct owner_search *search, int folder, const char *name,
+		      struct error *err)
 {
 	char package[NAME_MAX + 1];
 	size_t length = strlen(name);
@@ -151,15 +159,15 @@ static int judge_list(struct scan *scan, int folder, const char *name, struct er
 	if (fd < 0)
 		return 0;
 	snprintf(package, sizeof(package), "%.*s", (int)length - 5, name);
-	return judge_file(scan, fd, package, err);
+	return judge_file(search, fd, package, err);
 }
 
-static int judge_lists(struct scan *scan, DIR *folder, struct error *err)
+static int judge_lists(struct owner_search *search, struct error *err)
 {
 	const struct dirent *item;
 
-	while ((item = readdir(folder))) {
-		int r = judge_list(scan, dirfd(folder), item->d_name, err);
+	while ((item = readdir(search->folder))) {
+		int r = judge_list(search, dirfd(search->folder), item->d_name, err);
 
 		if (r < 0)
 			return r;
@@ -167,58 +175,105 @@ static int judge_lists(struct scan *scan, DIR *folder, struct error *err)
 	return 0;
 }
 
-static int assign(struct scan *scan, struct manifest *manifest, struct error *err)
+static void *run(void *data)
 {
-	for (size_t i = 0; i < manifest->count; i++) {
-		struct entry *entry = manifest->entries[i];
-		const struct owner *owner = is_wanted(entry) ? strmap_get(&scan->wanted,
-									  entry->source)
-							     : NULL;
+	struct owner_search *search = data;
 
-		/* /lib -> usr/lib lies in many lists: its link belongs to none of them. */
-		if (!owner || !owner->package ||
-		    (owner->is_shared && entry->type == ENTRY_LINK))
-			continue;
-		entry->package = arena_copy(&manifest->arena, owner->package,
-					    strlen(owner->package), err);
-		if (!entry->package)
-			return -ENOMEM;
-	}
-	return 0;
+	search->result = judge_lists(search, &search->err);
+	return NULL;
 }
 
-static int scan_all(struct scan *scan, DIR *folder, struct manifest *manifest,
+static int want_all(struct owner_search *search, const struct manifest *manifest,
 		    struct error *err)
 {
 	for (size_t i = 0; i < manifest->count; i++) {
 		int r = is_wanted(manifest->entries[i])
-				? want_both_spellings(scan, manifest->entries[i], err)
+				? want_both_spellings(search, manifest->entries[i], err)
 				: 0;
 
 		if (r < 0)
 			return r;
 	}
-	int r = scan->wanted.count ? judge_lists(scan, folder, err) : 0;
-	return r < 0 ? r : assign(scan, manifest, err);
+	return 0;
 }
 
-int owner_find(const struct sysroot *root, struct manifest *manifest, struct error *err)
+int owner_start(const struct sysroot *root, const struct manifest *manifest,
+		struct owner_search **ret, struct error *err)
 {
-	_cleanup_dir_ DIR *folder = NULL;
-	int fd = sysroot_openat(root, LISTS, O_RDONLY | O_DIRECTORY);
+	_cleanup_fd_ int fd = sysroot_openat(root, LISTS, O_RDONLY | O_DIRECTORY);
+	_cleanup_owner_ struct owner_search *search = NULL;
 
+	*ret = NULL;
 	if (fd < 0)
 		return 0;
-	folder = fdopendir(fd);
-	if (!folder) {
-		close(fd);
+	search = calloc(1, sizeof(*search));
+	if (!search)
 		return error_nomem(err);
+	search->folder = fdopendir(fd);
+	if (!search->folder)
+		return error_nomem(err);
+	fd = -1; /* the DIR owns it */
+	int r = want_all(search, manifest, err);
+	if (r < 0)
+		return r;
+	if (search->wanted.count)
+		search->is_running = pthread_create(&search->thread, NULL, run, search) ==
+				     0;
+	if (search->wanted.count && !search->is_running)
+		run(search); /* no room for a thread: it takes longer, that is all */
+	*ret = steal_pointer(&search);
+	return 0;
+}
+
+static void wait_for(struct owner_search *search)
+{
+	if (search->is_running)
+		pthread_join(search->thread, NULL);
+	search->is_running = false;
+}
+
+static int assign(const struct owner_search *search, struct entry *entry,
+		  struct manifest *manifest, struct error *err)
+{
+	const struct owner *owner = is_wanted(entry)
+					    ? strmap_get(&search->wanted, entry->source)
+					    : NULL;
+
+	/* /lib -> usr/lib lies in many lists: its link belongs to none of them. */
+	if (!owner || !owner->package || (owner->is_shared && entry->type == ENTRY_LINK))
+		return 0;
+	entry->package = arena_copy(&manifest->arena, owner->package,
+				    strlen(owner->package), err);
+	return entry->package ? 0 : -ENOMEM;
+}
+
+int owner_finish(struct owner_search *search, struct manifest *manifest,
+		 struct error *err)
+{
+	if (!search)
+		return 0;
+	wait_for(search);
+	if (search->result < 0) {
+		*err = search->err;
+		return search->result;
 	}
-	_cleanup_free_ struct scan *scan = calloc(1, sizeof(*scan));
-	if (!scan)
-		return error_nomem(err);
-	int r = scan_all(scan, folder, manifest, err);
-	strmap_free(&scan->wanted);
-	arena_free(&scan->arena);
-	return r;
+	for (size_t i = 0; i < manifest->count; i++) {
+		int r = assign(search, manifest->entries[i], manifest, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void owner_free(struct owner_search *search)
+{
+	if (!search)
+		return;
+	wait_for(search);
+	if (search->folder)
+		closedir(search->folder);
+	strmap_free(&search->wanted);
+	arena_free(&search->arena);
+	free(search);
 }

@@ -131,37 +131,53 @@ static int add_rules(struct plan *plan, struct error *err)
 	return r == 0 ? add_cache(plan, err) : r;
 }
 
+static const struct reason record_reason = {.rule = RULE_RECORD};
+
 static int add_settings(struct plan *plan, struct error *err)
 {
-	const struct reason reason = {.rule = RULE_RECORD};
-
 	if (runconfig_are_empty(&plan->recipe.settings))
 		return 0;
 	_cleanup_free_ char *text = runconfig_text(&plan->recipe.settings, err);
 	if (!text)
 		return -ENOMEM;
-	return manifest_add_text(&plan->manifest, SETTINGS_PATH, text, &reason, err);
+	return manifest_add_text(&plan->manifest, SETTINGS_PATH, text, &record_reason,
+				 err);
 }
 
 /* The record lists itself, so it has its place before it has its text. */
 static int add_record(struct plan *plan, struct error *err)
 {
-	const struct reason reason = {.rule = RULE_RECORD};
-
-	if (!plan->request->record && !plan->previous.has_record)
+	plan->has_record = plan->request->record || plan->previous.has_record;
+	if (!plan->has_record)
 		return manifest_finish(&plan->manifest, err);
 	int r = add_settings(plan, err);
 	if (r == 0)
-		r = manifest_add_text(&plan->manifest, RECORD_PATH, "", &reason, err);
-	if (r == 0)
-		r = manifest_finish(&plan->manifest, err);
-	if (r == 0)
-		r = owner_find(plan->request->root, &plan->manifest, err);
+		r = manifest_add_text(&plan->manifest, RECORD_PATH, "", &record_reason,
+				      err);
+	return r == 0 ? manifest_finish(&plan->manifest, err) : r;
+}
+
+static int start_record(struct plan *plan, struct error *err)
+{
+	if (!plan->has_record)
+		return 0;
+	return owner_start(plan->request->root, &plan->manifest, &plan->owners, err);
+}
+
+/* folder_complete: gives the record its text. */
+static int complete_record(void *data, struct error *err)
+{
+	struct plan *plan = data;
+
+	if (!plan->has_record)
+		return 0;
+	int r = owner_finish(plan->owners, &plan->manifest, err);
 	if (r < 0)
 		return r;
 	_cleanup_free_ char *text = record_write(&plan->recipe, &plan->libraries,
 						 &plan->manifest, err);
-	return text ? manifest_add_text(&plan->manifest, RECORD_PATH, text, &reason, err)
+	return text ? manifest_add_text(&plan->manifest, RECORD_PATH, text,
+					&record_reason, err)
 		    : -ENOMEM;
 }
 
@@ -197,7 +213,9 @@ static int write_archive(struct plan *plan, struct error *err)
 	_cleanup_tempfile_ struct tempfile file = TEMPFILE_NONE;
 	struct stat st;
 
-	int r = tempfile_create(request->image.path, &file, err);
+	int r = complete_record(plan, err);
+	if (r == 0)
+		r = tempfile_create(request->image.path, &file, err);
 	if (r == 0)
 		r = tarball_write(file.fd, &plan->manifest, &options, err);
 	if (r < 0)
@@ -216,15 +234,23 @@ static int write_folder(struct plan *plan, struct error *err)
 		.replace = request->replace,
 		.known = &plan->previous.record.files,
 		.notes = &plan->manifest.notes,
+		.complete = complete_record,
+		.data = plan,
 	};
 
-	if (plan->previous.fd >= 0)
-		return folder_merge(plan->previous.fd, &plan->manifest, &options, err);
-	return folder_create(request->image.path, &plan->manifest, &options, err);
+	if (plan->previous.fd < 0)
+		return folder_create(request->image.path, &plan->manifest, &options, err);
+	int r = complete_record(plan, err);
+	return r < 0 ? r
+		     : folder_merge(plan->previous.fd, &plan->manifest, &options, err);
 }
 
 int plan_write(struct plan *plan, struct error *err)
 {
+	int r = start_record(plan, err);
+
+	if (r < 0)
+		return r;
 	if (plan->request->image.kind == FORMAT_FOLDER)
 		return write_folder(plan, err);
 	return write_archive(plan, err);
@@ -232,6 +258,7 @@ int plan_write(struct plan *plan, struct error *err)
 
 void plan_free(struct plan *plan)
 {
+	owner_free(plan->owners); /* first: it reads the manifest */
 	intake_free(&plan->intake);
 	recipe_free(&plan->recipe);
 	libraries_free(&plan->libraries);

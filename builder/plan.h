@@ -18,6 +18,7 @@
 #include "intake.h"
 #include "libraries.h"
 #include "manifest.h"
+#include "owner.h"
 #include "previous.h"
 #include "recipe.h"
 #include "runconfig.h"
@@ -46,10 +47,12 @@ struct plan {
 	struct libraries libraries;
 	struct recipe recipe;
 	struct intake intake;
+	bool has_record;
+	struct owner_search *owners;
 	uint64_t written; /* bytes of the archive, once it is written */
 };
 
-/* Decides everything that goes into the image. Nothing is written. Free with plan_free always. */
+/* Decides everything that goes into the image; the record has its place, but no text. Nothing is written. Free with plan_free always. */
 int plan_make(struct plan *plan, const struct request *request,
 	      struct error *err) _must_check_;
 

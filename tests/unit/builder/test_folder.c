@@ -99,12 +99,64 @@ static void a_folder_that_forbids_writing_is_filled_first(void **state)
 	end(&making);
 }
 
+static int give_text(void *data, struct error *err)
+{
+	const struct reason reason = {.rule = RULE_RECORD};
+
+	/* Everything else is there already, under a name of its own. */
+	assert_int_equal(scratch_count("."), 1);
+	return manifest_add_text(data, RECORD_PATH, "late", &reason, err);
+}
+
+static int refuse_text(void *data, struct error *err)
+{
+	(void)data;
+	return error_set(err, ENOMEM, "no text");
+}
+
+static void the_record_gets_its_text_last(void **state)
+{
+	struct making making;
+	struct error err;
+
+	(void)state;
+	begin(&making);
+	making.options.complete = give_text;
+	making.options.data = &making.manifest;
+	workshop_text(&making.manifest, RECORD_PATH, "", RULE_RECORD);
+	workshop_text(&making.manifest, "/z", "text", RULE_ASKED);
+	assert_int_equal(manifest_finish(&making.manifest, &err), 0);
+	assert_int_equal(folder_create("new", &making.manifest, &making.options, &err),
+			 0);
+	scratch_expect("new" RECORD_PATH, "late");
+	scratch_expect("new/z", "text");
+	end(&making);
+}
+
+static void a_record_without_a_text_leaves_nothing(void **state)
+{
+	struct making making;
+	struct error err;
+
+	(void)state;
+	begin(&making);
+	making.options.complete = refuse_text;
+	workshop_text(&making.manifest, RECORD_PATH, "", RULE_RECORD);
+	assert_int_equal(manifest_finish(&making.manifest, &err), 0);
+	assert_int_equal(folder_create("new", &making.manifest, &making.options, &err),
+			 -ENOMEM);
+	assert_int_equal(scratch_count("."), 0);
+	end(&making);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(it_appears_whole_with_modes_and_times),
 		scratch_test(a_source_that_is_gone_leaves_nothing),
 		scratch_test(a_folder_that_forbids_writing_is_filled_first),
+		scratch_test(the_record_gets_its_text_last),
+		scratch_test(a_record_without_a_text_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,10 +41,18 @@ static void expect(const struct manifest *manifest, const char *path, const char
 		assert_null(entry->package);
 }
 
+static void find(struct workshop *shop)
+{
+	_cleanup_owner_ struct owner_search *search = NULL;
+	struct error err;
+
+	assert_int_equal(owner_start(&shop->root, &shop->manifest, &search, &err), 0);
+	assert_int_equal(owner_finish(search, &shop->manifest, &err), 0);
+}
+
 static void files_are_found_in_both_spellings(void **state)
 {
 	struct workshop shop;
-	struct error err;
 
 	(void)state;
 	make_lists();
@@ -55,7 +63,7 @@ static void files_are_found_in_both_spellings(void **state)
 	add(&shop.manifest, "/usr/lib/none", ENTRY_FILE);
 	add(&shop.manifest, "/z", ENTRY_LINK);
 	add(&shop.manifest, "/lib", ENTRY_LINK);
-	assert_int_equal(owner_find(&shop.root, &shop.manifest, &err), 0);
+	find(&shop);
 	expect(&shop.manifest, "/usr/bin/sh", "shell");
 	expect(&shop.manifest, "/usr/lib/libc.so.6", "libc6:amd64");
 	expect(&shop.manifest, "/usr/share/x", "other"); /* the first by name */
@@ -68,7 +76,6 @@ static void files_are_found_in_both_spellings(void **state)
 static void a_list_larger_than_any_buffer_is_read_to_its_end(void **state)
 {
 	struct workshop shop;
-	struct error err;
 
 	(void)state;
 	make_lists();
@@ -81,23 +88,39 @@ static void a_list_larger_than_any_buffer_is_read_to_its_end(void **state)
 	add(&shop.manifest, "/usr/share/large/file-0", ENTRY_FILE);
 	add(&shop.manifest, "/usr/share/large/file-3333", ENTRY_FILE);
 	add(&shop.manifest, "/usr/share/large/file-19999", ENTRY_FILE);
-	assert_int_equal(owner_find(&shop.root, &shop.manifest, &err), 0);
+	find(&shop);
 	expect(&shop.manifest, "/usr/share/large/file-0", "large");
 	expect(&shop.manifest, "/usr/share/large/file-3333", "large");
 	expect(&shop.manifest, "/usr/share/large/file-19999", "large");
 	workshop_close(&shop);
 }
 
+static void a_search_that_nobody_waits_for_ends(void **state)
+{
+	struct owner_search *search;
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	make_lists();
+	workshop_open(&shop, "root");
+	add(&shop.manifest, "/usr/bin/sh", ENTRY_FILE);
+	assert_int_equal(owner_start(&shop.root, &shop.manifest, &search, &err), 0);
+	assert_non_null(search);
+	owner_free(search);
+	expect(&shop.manifest, "/usr/bin/sh", NULL);
+	workshop_close(&shop);
+}
+
 static void a_root_without_dpkg_has_no_owners(void **state)
 {
 	struct workshop shop;
-	struct error err;
 
 	(void)state;
 	workshop_folder("root");
 	workshop_open(&shop, "root");
 	add(&shop.manifest, "/usr/bin/sh", ENTRY_FILE);
-	assert_int_equal(owner_find(&shop.root, &shop.manifest, &err), 0);
+	find(&shop);
 	expect(&shop.manifest, "/usr/bin/sh", NULL);
 	workshop_close(&shop);
 }
@@ -107,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(files_are_found_in_both_spellings),
 		scratch_test(a_list_larger_than_any_buffer_is_read_to_its_end),
+		scratch_test(a_search_that_nobody_waits_for_ends),
 		scratch_test(a_root_without_dpkg_has_no_owners),
 	};
 
