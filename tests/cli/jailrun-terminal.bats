@@ -176,14 +176,14 @@ stops_inside() {
 }
 
 stops_outside() {
-	enter 'jailrun i sleep 1'
+	enter 'jailrun i sleep 4'
 	wait_until_running sleep
 	keys C-z
 	wait_for_screen 'Stopped +jailrun'
 	enter 'fg; echo resumed $?'
 	wait_for_screen '^resumed 0$'
 	# A script in between stops as well, so its shell gets the prompt back.
-	enter 'sh -c "jailrun i sleep 1; echo after"'
+	enter 'sh -c "jailrun i sleep 4; echo after"'
 	wait_until_running sleep
 	keys C-z
 	wait_for_screen 'Stopped +sh -c'
