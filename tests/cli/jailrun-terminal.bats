@@ -199,7 +199,7 @@ works_in_background() {
 	wait_for_screen '^(outer> )?from the background$'
 	enter 'wait; echo wai''ted $?'
 	wait_for_screen '^waited 0$'
-	enter 'jailrun i sh -c "sleep 1; echo also from there"'
+	enter 'jailrun i sh -c "sleep 4; echo also from there"'
 	wait_until_running sleep
 	keys C-z
 	wait_for_screen 'Stopped +jailrun'
