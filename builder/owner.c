@@ -38,7 +38,7 @@ struct owner_search {
 	bool is_running;
 	int result; /* and its cause, once the thread has ended */
 	struct error err;
-	char buffer[BUFFER];
+	char *buffer; /* BUFFER bytes */
 };
 
 struct owner {
@@ -207,7 +207,9 @@ int owner_start(const struct sysroot *root, const struct manifest *manifest,
 	if (fd < 0)
 		return 0;
 	search = calloc(1, sizeof(*search));
-	if (!search)
+	if (search)
+		search->buffer = malloc(BUFFER); /* its pages are left to the thread */
+	if (!search || !search->buffer)
 		return error_nomem(err);
 	search->folder = fdopendir(fd);
 	if (!search->folder)
@@ -275,5 +277,6 @@ void owner_free(struct owner_search *search)
 		closedir(search->folder);
 	strmap_free(&search->wanted);
 	arena_free(&search->arena);
+	free(search->buffer);
 	free(search);
 }
