@@ -68,7 +68,7 @@ $(B)/jailrun: $(call objects,runner/jailrun.c) $(call library,runner) $(call lib
 	$(Q)$(CC) $(filter-out $(if $(STATIC),-pie),$(LDFLAGS)) $(STATIC) -o $@ $^
 $(B)/jailrun-unpack: $(call objects,runner/unpack.c) $(call library,runner) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libarchive)
+	$(Q)$(call link,$(LIBARCHIVE),libarchive)
 
 define library_rule
 $(B)/lib$(1).a: $(call objects,$(call sources,$(1)))
@@ -117,6 +117,8 @@ check-fuzz: $(FUZZ) ## replay the fuzz corpus
 check-cli: all
 	@scripts/run-bats $(B) $(BATS)
 check: check-unit check-fuzz check-cli ## run every test against build/FLAVOUR
+check-heavy: all ## the tests that fetch and install much
+	@scripts/run-bats $(B) $(wildcard tests/heavy/*.bats)
 # What waits for people's time (tmux, top) says nothing about memory.
 SLOW_BATS := %-terminal.bats %/recipe.bats %/fixtures.bats
 check-asan: ## the tests under AddressSanitizer and UBSan
@@ -161,7 +163,7 @@ clean: ## remove build/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: all check check-unit check-fuzz check-cli check-asan fuzz fuzz-run coverage lint format bench man \
+.PHONY: all check check-unit check-fuzz check-cli check-heavy check-asan fuzz fuzz-run coverage lint format bench man \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
