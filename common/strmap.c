@@ -8,9 +8,10 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 
-enum { START_SIZE = 64 };
+enum { START_SIZE = 16 };
 
 static uint64_t rotate(uint64_t word, int bits)
 {
@@ -101,11 +102,31 @@ static int grow(struct strmap *map, struct error *err)
 	return 0;
 }
 
+/*
+ * The kernel gives each process 16 random bytes at its start (getauxval(3), AT_RANDOM): a seed
+ * without a system call for each of thousands of maps. libc takes its own secrets from a part of
+ * them; a seed never leaves the process either.
+ */
+static void set_seed(struct strmap *map)
+{
+	uint64_t *seed = map->seed;
+	unsigned long random = getauxval(AT_RANDOM);
+	const void *bytes;
+
+	memcpy(&bytes, &random, sizeof(bytes));
+	if (bytes)
+		memcpy(seed, bytes, sizeof(map->seed));
+	/* Early boot: an unseeded table is slower under attack, not wrong. */
+	else if (getrandom(seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
+		memset(seed, 0, sizeof(map->seed));
+	/* No two alike: filling one in the order of another would cluster its slots. */
+	seed[0] ^= (uintptr_t)map;
+}
+
 int strmap_put(struct strmap *map, const char *key, void *value, struct error *err)
 {
-	/* Early boot: an unseeded table is slower under attack, not wrong. */
-	if (!map->size && getrandom(map->seed, sizeof(map->seed), GRND_NONBLOCK) < 0)
-		memset(map->seed, 0, sizeof(map->seed));
+	if (!map->size)
+		set_seed(map);
 	if ((map->count + 1) * 4 > map->size * 3) {
 		int r = grow(map, err);
 
