@@ -109,12 +109,46 @@ int linkmap_edge(struct linkmap *map, struct link *from, const struct elfdeps_ed
 	return 0;
 }
 
+/* What a loader's file says is the same for all programs; the flags are those of this one. */
+static void take_known(struct loader *loader, const struct loader *known)
+{
+	int32_t flags = loader->cache_flags, other = loader->cache_other;
+
+	*loader = *known;
+	loader->cache_flags = flags;
+	loader->cache_other = other;
+}
+
+/* Reads the loader's file once for all link maps: to search through it takes as long as a closure. */
+static int read_loader(struct linkmap *map, const char *path, struct error *err)
+{
+	const struct store_file *file;
+	int r = store_look(map->store, path, &file, err);
+
+	if (r < 0 || file->error)
+		return r;
+	if (!file->object->loader) {
+		struct loader *known = arena_alloc(&map->store->arena, sizeof(*known),
+						   err);
+
+		if (!known)
+			return -ENOMEM;
+		*known = map->loader;
+		r = loader_read_folders(map->store, path, known, err);
+		if (r < 0)
+			return r;
+		file->object->loader = known;
+	}
+	take_known(&map->loader, file->object->loader);
+	return 0;
+}
+
 int linkmap_loader(struct linkmap *map, const struct loader **ret, struct error *err)
 {
 	const char *interp = map->interp ? map->interp->shown.path : map->loader.interp;
 
 	if (!map->loader_read && interp) {
-		int r = loader_read_folders(map->store, interp, &map->loader, err);
+		int r = read_loader(map, interp, err);
 
 		if (r < 0)
 			return r;

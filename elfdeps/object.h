@@ -67,6 +67,7 @@ struct object {
 	size_t need_count;
 	struct link *link; /* in the link map `map`: linkmap's own note */
 	const void *map;
+	const struct loader *loader; /* what it says as a loader: linkmap's own note */
 };
 
 /*
