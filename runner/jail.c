@@ -7,14 +7,15 @@
  *   prepare         parent  the caller's         open and check everything named  trust the image
  *   namespaces      parent  the caller's         one clone3                       -
  *   idmap           parent  the caller's         write maps, idmap root's image   let the child go
- *   start early     child   all in its userns    hostname, lo up, user's volumes  need an id
+ *   start early     child   all in its userns    bounding set, no_new_privs,      need an id
+ *                                                hostname, lo up, user's volumes
  *   become root     child   all in its userns    wait for the maps                make a file
  *   die with parent child   all in its userns    after the ids: they clear it     -
  *   rootfs          child   all in its userns    only descriptors below the root  run image code
  *   devices         child   all in its userns    verify the host's devices        -
  *   enter           child   all in its userns    let go of the old root           -
  *   terminal        child   all in its userns    from the jail's own devpts       -
- *   init, COMMAND   child   documented set       drop, no_new_privs, Landlock     -
+ *   init, COMMAND   child   documented set       drop, Landlock                   -
  *   supervise       parent  the caller's         forward, relay, wait             -
  *
  * Called by the main file.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * privileges: what the processes of a jail may do. Order matters: the bounding set needs
- * CAP_SETPCAP, the ids need CAP_SETUID, so both go before the capabilities; no_new_privs goes
- * last, because nothing after it can be undone (capabilities(7), prctl(2)).
+ * CAP_SETPCAP, the ids need CAP_SETUID, so both go before the capabilities. The bounding set and
+ * no_new_privs say only what an exec may give (capabilities(7), prctl(2)), so they come first.
  *
  * COMMAND keeps, if its uid in the jail is 0, over the jail's own ids and namespaces only:
  * CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID NET_BIND_SERVICE SYS_CHROOT.
