@@ -102,7 +102,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (ldcache_open(data, size, big, &cache, NULL) < 0)
 			continue;
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-			struct ldcache_query query = {names[i], 0x0303, 3, hwcaps};
+			struct ldcache_query query = {.name = names[i],
+						      .flags = 0x0303,
+						      .other = 3,
+						      .hwcaps = hwcaps};
 			const char *found = ldcache_find(&cache, &query);
 
 			require(!found || strlen(found) < size);

@@ -58,12 +58,21 @@ static struct elfdeps_object printed_objects[4] = {
 };
 
 static struct elfdeps_edge printed_edges[] = {
-	{"/lib/ld.so", &printed_objects[3], ELFDEPS_RULE_INTERP, NULL},
-	{"li\033a.so", &printed_objects[1], ELFDEPS_RULE_RUNPATH, "/lib"},
-	{"libgone.so", NULL, ELFDEPS_RULE_MISSING, NULL},
-	{"lib\"b\377.so", &printed_objects[2], ELFDEPS_RULE_CACHE, NULL},
-	{"ld.so", &printed_objects[3], ELFDEPS_RULE_LOADED, NULL},
-	{"li\033a.so", &printed_objects[1], ELFDEPS_RULE_LOADED, NULL},
+	{.name = "/lib/ld.so",
+	 .rule = ELFDEPS_RULE_INTERP,
+	 .object = &printed_objects[3]},
+	{.name = "li\033a.so",
+	 .rule = ELFDEPS_RULE_RUNPATH,
+	 .object = &printed_objects[1],
+	 .detail = "/lib"},
+	{.name = "libgone.so", .rule = ELFDEPS_RULE_MISSING},
+	{.name = "lib\"b\377.so",
+	 .rule = ELFDEPS_RULE_CACHE,
+	 .object = &printed_objects[2]},
+	{.name = "ld.so", .rule = ELFDEPS_RULE_LOADED, .object = &printed_objects[3]},
+	{.name = "li\033a.so",
+	 .rule = ELFDEPS_RULE_LOADED,
+	 .object = &printed_objects[1]},
 };
 
 static inline struct elfdeps_closure printed_closure(void)

@@ -48,9 +48,12 @@ static void the_tree_of_a_dense_graph_has_as_many_lines_as_edges(void **state)
 		objects[i] = (struct elfdeps_object){
 			.path = paths[i], .edges = edges[i], .edge_count = 2 * COUNT};
 		for (size_t j = 0; j < 2 * COUNT; j++)
-			edges[i][j] = (struct elfdeps_edge){paths[j % COUNT],
-							    &objects[j % COUNT],
-							    ELFDEPS_RULE_RPATH, "/"};
+			edges[i][j] = (struct elfdeps_edge){
+				.name = paths[j % COUNT],
+				.object = &objects[j % COUNT],
+				.rule = ELFDEPS_RULE_RPATH,
+				.detail = "/",
+			};
 	}
 	char *text = printed(print_tree, &closure, NULL);
 	for (const char *at = text; (at = strchr(at, '\n')); at++)
