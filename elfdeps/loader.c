@@ -180,6 +180,7 @@ static int use_folders(struct store *store, const char *bytes, size_t size,
 	const char *text;
 	size_t found = loader_find_folders(bytes, size, &text);
 
+	loader->version = loader_find_version(bytes, size);
 	if (!found)
 		return 0;
 	char *kept = arena_copy(&store->arena, text, found, err);
@@ -192,6 +193,48 @@ static int use_folders(struct store *store, const char *bytes, size_t size,
 		return -ENOMEM;
 	set_lib(loader, lib);
 	return 0;
+}
+
+/* The number behind "2." at `at`, as version; 0 if there is none. */
+static unsigned read_version(const char *at, const char *end)
+{
+	unsigned number = 0;
+
+	if (end - at < 3 || at[0] != '2' || at[1] != '.')
+		return 0;
+	for (at += 2; at < end && *at >= '0' && *at <= '9' && number < 1000; at++)
+		number = number * 10 + (unsigned)(*at - '0');
+	return 200 + number;
+}
+
+/* The highest version behind any of the places where `mark` stands. */
+static unsigned highest_behind(const char *bytes, size_t size, const char *mark)
+{
+	const char *end = bytes + size, *at = bytes;
+	unsigned highest = 0;
+
+	while ((at = memmem(at, (size_t)(end - at), mark, strlen(mark)))) {
+		at += strlen(mark);
+		unsigned version = read_version(at, end);
+		highest = version > highest ? version : highest;
+	}
+	return highest;
+}
+
+/*
+ * The text (version.h: "… release version 2.36.") is in the read-only data, which no strip takes away.
+ * Without it the names of symbol versions give a lower bound, glibc-hwcaps tells 2.33 from 2.32; what
+ * changed before does not matter here.
+ */
+unsigned loader_find_version(const char *bytes, size_t size)
+{
+	unsigned version = highest_behind(bytes, size, "release version "), least;
+
+	if (version)
+		return version;
+	version = highest_behind(bytes, size, "GLIBC_");
+	least = memmem(bytes, size, "glibc-hwcaps", 12) ? 233 : 232;
+	return version && version < least ? least : version;
 }
 
 int loader_read_folders(struct store *store, const char *interp, struct loader *loader,

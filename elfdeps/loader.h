@@ -33,6 +33,7 @@ struct loader {
 		size_t length; /* without the slash at the end */
 	} folders[LOADER_FOLDERS_MAX];
 	size_t folder_count;
+	unsigned version; /* of glibc, 236 for 2.36; 0: unknown, as current ones */
 };
 
 /* What is known of the loader of `object`'s machine. */
@@ -48,6 +49,10 @@ int loader_read_folders(struct store *store, const char *interp, struct loader *
 /* The text that `bytes` hold of system_dirs: strings, each with '/' at both ends and a NUL. *ret
  * points into bytes; answers its size, 0 if there is none. Source: elf/dl-load.c, system_dirs. */
 size_t loader_find_folders(const char *bytes, size_t size, const char **ret);
+
+/* The version of glibc that a loader's bytes tell, 236 for 2.36: in the text of --version, which is
+ * there since 2.33, or else by the marks of older ones; 0 if there are none. */
+unsigned loader_find_version(const char *bytes, size_t size);
 
 /* Whether `path` starts with one of its folders. */
 bool loader_is_default(const struct loader *loader, const char *path);

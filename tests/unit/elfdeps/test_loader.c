@@ -83,6 +83,27 @@ static void finds_nothing_where_there_is_nothing(void **state)
 	assert_null(found);
 }
 
+#define VERSION(bytes) loader_find_version(bytes, sizeof(bytes) - 1)
+
+static void tells_the_version_from_the_text_or_else_from_marks(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		VERSION("\0ld.so (Debian GLIBC 2.36-9) stable release version 2.36.\n"),
+		236);
+	assert_int_equal(VERSION("(GNU libc) development release version 2.40.9000.\n"),
+			 240);
+	/* Without the text: the newest symbol version, and what came with 2.33. */
+	assert_int_equal(VERSION("GLIBC_2.4\0GLIBC_2.35\0glibc-hwcaps/"), 235);
+	assert_int_equal(VERSION("GLIBC_2.4\0GLIBC_2.2.5\0glibc-hwcaps/"), 233);
+	assert_int_equal(VERSION("GLIBC_2.4\0GLIBC_2.2.5\0"), 232);
+	/* Another libc's loader, and numbers that end with the bytes. */
+	assert_int_equal(VERSION("musl libc\0Version 1.2.5"), 0);
+	assert_int_equal(VERSION("release version 2."), 0);
+	assert_int_equal(VERSION("release version "), 0);
+	assert_int_equal(loader_find_version("", 0), 0);
+}
+
 static void reads_them_and_the_word_for_lib_from_a_file(void **state)
 {
 	static const char bytes[] = "\177ELF..\0/usr/lib/x86_64-foo/\0/lib/x/\0\0";
@@ -111,6 +132,7 @@ int main(void)
 		cmocka_unit_test(the_usual_folders_have_no_slash_at_their_end),
 		cmocka_unit_test(finds_the_run_of_folders_among_other_bytes),
 		cmocka_unit_test(finds_nothing_where_there_is_nothing),
+		cmocka_unit_test(tells_the_version_from_the_text_or_else_from_marks),
 		scratch_test(reads_them_and_the_word_for_lib_from_a_file),
 	};
 
