@@ -18,6 +18,54 @@ static const char *const *const ladders[] = {x86_64, power, s390x};
 enum { LADDERS = sizeof(ladders) / sizeof(ladders[0]) };
 
 #if defined(__x86_64__)
+/* In such a name a platform comes before the features; "tls" in front of all since LinuxThreads. */
+static const char *const plain_folders[] = {"tls/x86_64/x86_64", "tls/x86_64", "tls",
+					    "x86_64/x86_64",     "x86_64",     NULL};
+static const char *const haswell_folders[] = {
+	"tls/haswell/x86_64", "tls/haswell", "tls/x86_64", "tls",
+	"haswell/x86_64",     "haswell",     "x86_64",     NULL};
+static const char *const avx512_folders[] = {"tls/haswell/avx512_1/x86_64",
+					     "tls/haswell/avx512_1",
+					     "tls/haswell/x86_64",
+					     "tls/haswell",
+					     "tls/avx512_1/x86_64",
+					     "tls/avx512_1",
+					     "tls/x86_64",
+					     "tls",
+					     "haswell/avx512_1/x86_64",
+					     "haswell/avx512_1",
+					     "haswell/x86_64",
+					     "haswell",
+					     "avx512_1/x86_64",
+					     "avx512_1",
+					     "x86_64",
+					     NULL};
+
+#define BIT(n) (UINT64_C(1) << (n))
+enum { HWCAP_X86_64 = 1, HWCAP_AVX512_1 = 2, PLATFORM_HASWELL = 50, HWCAP_TLS = 63 };
+
+/* The loader knows the better platforms of Intel's processors only. */
+static const struct hwcaps_legacy *host_legacy(void)
+{
+	static const struct hwcaps_legacy plain = {plain_folders,
+						   BIT(HWCAP_X86_64) | BIT(HWCAP_TLS), 0},
+					  haswell = {haswell_folders,
+						     BIT(HWCAP_X86_64) | BIT(HWCAP_TLS),
+						     BIT(PLATFORM_HASWELL)},
+					  avx512 = {avx512_folders,
+						    BIT(HWCAP_X86_64) |
+							    BIT(HWCAP_AVX512_1) |
+							    BIT(HWCAP_TLS),
+						    BIT(PLATFORM_HASWELL)};
+
+	if (!__builtin_cpu_is("intel") || !__builtin_cpu_supports("avx2") ||
+	    !__builtin_cpu_supports("bmi2"))
+		return &plain;
+	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+		       ? &avx512
+		       : &haswell;
+}
+
 /* The levels of the x86-64 psABI by those of their features that a compiler can ask for; the others
  * came with the same processors. */
 static const char *const *host(void)
@@ -46,6 +94,7 @@ static int parse_host(struct hwcaps *ret, struct error *err)
 #if defined(__x86_64__)
 	(void)err;
 	add(ret, host());
+	ret->legacy = host_legacy();
 	return 0;
 #else
 	(void)ret;

@@ -194,6 +194,15 @@ static unsigned rank_of(const struct ldcache_query *query, const char *name)
 	return 0;
 }
 
+/* Whether all legacy hwcaps of an entry are active: none are since 2.37. */
+static bool has_legacy(const struct ldcache_query *query, uint64_t hwcap)
+{
+	uint64_t platform = hwcap & LDCACHE_LEGACY_PLATFORMS;
+
+	return !(hwcap & ~platform & ~query->legacy) &&
+	       (!platform || platform == query->legacy_platform);
+}
+
 /* The best of the entries from `first` on that have the name. Named variants stand in front. */
 static const char *best_from(const struct ldcache *cache, size_t first,
 			     const struct ldcache_query *query)
@@ -220,7 +229,7 @@ static const char *best_from(const struct ldcache *cache, size_t first,
 		}
 		if (best_rank)
 			break;
-		if (entry.hwcap) /* of the legacy hwcaps, gone in 2.37 */
+		if (!has_legacy(query, entry.hwcap))
 			continue;
 		best = entry.path;
 		if (entry.flags == query->flags)

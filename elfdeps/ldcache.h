@@ -28,6 +28,7 @@ enum {
 #define LDCACHE_MAGIC "glibc-ld.so.cache1.1"
 #define LDCACHE_OLD_MAGIC "ld.so-1.7.0"
 #define LDCACHE_EXTENSION_MAGIC 0xeaa42174u
+#define LDCACHE_LEGACY_PLATFORMS (UINT64_C(15) << 48)
 #define LDCACHE_HWCAP_EXTENSION \
 	(UINT64_C(1) << 62) /* of an entry whose hwcap is an index */
 
@@ -56,6 +57,8 @@ struct ldcache_query {
 	int32_t flags, other; /* entry flags that the loader takes; -1: none */
 	const char *const
 		*hwcaps; /* active glibc-hwcaps names, best first; NULL-terminated */
+	uint64_t legacy,
+		legacy_platform; /* active legacy hwcaps, for loaders before 2.37 */
 };
 
 /*

@@ -63,6 +63,28 @@ static void an_unknown_name_is_refused_with_the_known_ones(void **state)
 	assert_int_equal(hwcaps_parse("", &hwcaps, &err), -EINVAL);
 }
 
+static void legacy_folders_are_the_hosts_alone(void **state)
+{
+	const char *const *folders;
+	size_t count = 0;
+
+	(void)state;
+	assert_null(parse("none").legacy);
+	assert_null(parse("all").legacy);
+	assert_null(parse("x86-64-v3").legacy);
+#if defined(__x86_64__)
+	folders = parse("host").legacy->folders;
+	while (folders[count])
+		count++;
+	assert_in_range(count, 5, 15);
+	assert_memory_equal(folders[0], "tls/", 4);
+	assert_string_equal(folders[count - 1], "x86_64");
+#else
+	(void)folders;
+	(void)count;
+#endif
+}
+
 #if defined(__x86_64__)
 static void the_host_has_one_list_of_its_own_ladder(void **state)
 {
@@ -82,6 +104,7 @@ int main(void)
 		cmocka_unit_test(a_level_stands_for_itself_and_all_below),
 		cmocka_unit_test(all_is_the_base_and_then_each_level_there_is),
 		cmocka_unit_test(an_unknown_name_is_refused_with_the_known_ones),
+		cmocka_unit_test(legacy_folders_are_the_hosts_alone),
 #if defined(__x86_64__)
 		cmocka_unit_test(the_host_has_one_list_of_its_own_ladder),
 #endif
