@@ -193,6 +193,21 @@ bool elffile_range(const struct elffile *file, uint64_t address, uint64_t *ret_o
 	return found;
 }
 
+bool elffile_is_cut(const struct elffile *file)
+{
+	const uint64_t page = 4096; /* the smallest there is */
+	uint64_t end = (file->size + page - 1) / page * page;
+
+	for (size_t i = 0; i < file->segment_count; i++) {
+		const struct elffile_segment *segment = &file->segments[i];
+
+		if (segment->type == PT_LOAD && segment->filesz &&
+		    (segment->offset > end || segment->filesz > end - segment->offset))
+			return true;
+	}
+	return false;
+}
+
 void elffile_close(struct elffile *file)
 {
 	if (file->elf)

@@ -73,6 +73,10 @@ int elffile_entries(const struct elffile *file, uint64_t offset, size_t size,
 bool elffile_range(const struct elffile *file, uint64_t address, uint64_t *ret_offset,
 		   uint64_t *ret_size);
 
+/* Whether a PT_LOAD goes on for a whole page behind the end of the file: whoever touches that page
+ * dies of SIGBUS (mmap(2)); the rest of the last page are zeros. */
+bool elffile_is_cut(const struct elffile *file);
+
 /* Frees what the functions above made; the descriptor stays the caller's. */
 void elffile_close(struct elffile *file);
 

@@ -155,9 +155,30 @@ static void what_ends_behind_the_file_is_cut_there(void **state)
 	assert_false(elffile_range(&file, 0x1000 + 1000, &offset, &size));
 }
 
+static void a_file_is_cut_if_a_whole_page_of_a_segment_is_behind_its_end(void **state)
+{
+	struct elffile_segment segments[] = {
+		{.type = PT_NOTE, .offset = 1 << 20, .filesz = 1},
+		{.type = PT_LOAD, .filesz = 0x1000}};
+	struct elffile file = {.segments = segments, .segment_count = 2, .size = 1};
+
+	(void)state;
+	assert_false(elffile_is_cut(&file)); /* the rest of the page are zeros */
+	segments[1].filesz = 0x1001;
+	assert_true(elffile_is_cut(&file));
+	file.size = 0x1001;
+	assert_false(elffile_is_cut(&file));
+	segments[1].offset = UINT64_MAX;
+	assert_true(elffile_is_cut(&file));
+	segments[1].filesz = 0;
+	assert_false(elffile_is_cut(&file));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_file_is_cut_if_a_whole_page_of_a_segment_is_behind_its_end),
 		cmocka_unit_test(reads_from_the_head_and_from_behind_it),
 		cmocka_unit_test(a_file_that_shrinks_while_it_is_read_gives_what_is_left),
 		cmocka_unit_test(decodes_headers_segments_and_entries_of_every_kind),
