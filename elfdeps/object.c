@@ -328,7 +328,8 @@ int object_read(int fd, const struct stat *st, struct arena *arena, struct objec
 {
 	_Alignas(8) unsigned char head[HEAD_SIZE];
 	struct elffile file = {.fd = fd, .head = head};
-	struct object object = {.device = st->st_dev, .inode = st->st_ino};
+	struct object object = {
+		.device = st->st_dev, .inode = st->st_ino, .mode = st->st_mode};
 	int r;
 
 	if (!S_ISREG(st->st_mode)) {

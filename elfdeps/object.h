@@ -49,6 +49,7 @@ enum object_stage {
 
 struct object {
 	uint64_t device, inode;
+	uint32_t mode; /* st_mode */
 	enum elfdeps_kind kind;
 	uint16_t type, machine;    /* e_type, e_machine */
 	unsigned char class, data; /* EI_CLASS, EI_DATA */
