@@ -61,6 +61,30 @@ static const char *value_of(const struct origin *values, const struct token *tok
 	return value;
 }
 
+size_t origin_count(const char *text, size_t length, bool *ret_origin)
+{
+	const struct token *token = NULL;
+	size_t count = 0;
+
+	if (ret_origin)
+		*ret_origin = false;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] != '$' || !find_token(text + i + 1, length - i - 1, &token))
+			continue;
+		count++;
+		if (ret_origin && token == &tokens[0])
+			*ret_origin = true;
+	}
+	return count;
+}
+
+/* Of a secure program $ORIGIN may only be a whole folder, the first: what stands in front of it or
+ * goes on its name could be chosen by whoever made a hard link. */
+static bool is_refused(const struct origin *values, const struct token *token, bool first)
+{
+	return values->secure && token == &tokens[0] && !first;
+}
+
 int origin_expand(const struct origin *values, const char *text, size_t length, char *ret,
 		  size_t size)
 {
@@ -74,8 +98,11 @@ int origin_expand(const struct origin *values, const char *text, size_t length, 
 		if (text[i] == '$')
 			skip = find_token(text + i + 1, length - i - 1, &token);
 		if (skip) {
+			const char *rest = text + i + 1 + skip;
+			bool whole = i + 1 + skip == length || *rest == '/';
+
 			piece = value_of(values, token);
-			if (!piece)
+			if (!piece || is_refused(values, token, i == 0 && whole))
 				return 0;
 			piece_size = strlen(piece);
 		}

@@ -12,10 +12,15 @@
 /* What the tokens stand for; NULL: the token has no value. */
 struct origin {
 	const char *origin, *lib, *platform;
+	bool secure; /* AT_SECURE: $ORIGIN has a value only as the first folder of a path */
 };
 
 /* Whether `text` has something that origin_expand might change. */
 bool origin_is_used(const char *text);
+
+/* How many known tokens the `length` bytes of `text` hold; `ret_origin` (may be NULL): whether one is
+ * $ORIGIN. Source: _dl_dst_count. */
+size_t origin_count(const char *text, size_t length, bool *ret_origin);
 
 /*
  * Writes `length` bytes of `text` with its tokens replaced to `ret` (`size` bytes); answers the

@@ -9,7 +9,8 @@
 
 #include "elfdeps/origin.h"
 
-static const struct origin values = {"/opt/app", "lib64", "x86_64"};
+static const struct origin values = {
+	.origin = "/opt/app", .lib = "lib64", .platform = "x86_64"};
 
 static void expect(const struct origin *with, const char *text, const char *result)
 {
@@ -56,6 +57,32 @@ static void a_token_without_a_value_empties_the_text(void **state)
 	expect(&nothing, "$ORIGIN/x", "/here/x");
 }
 
+static void a_secure_program_has_its_origin_only_as_the_first_folder(void **state)
+{
+	struct origin secure = values;
+
+	(void)state;
+	secure.secure = true;
+	expect(&secure, "$ORIGIN", "/opt/app");
+	expect(&secure, "${ORIGIN}/../$LIB", "/opt/app/../lib64");
+	expect(&secure, "$ORIGIN-x", "");
+	expect(&secure, "$ORIGIN$LIB", "");
+	expect(&secure, "/x/$ORIGIN", "");
+	expect(&secure, "/x/$LIB", "/x/lib64");
+}
+
+static void counts_known_tokens(void **state)
+{
+	bool origin = false;
+
+	(void)state;
+	assert_int_equal(origin_count("$LIB/$ORIGINX/$PLATFORM", 23, &origin), 2);
+	assert_false(origin);
+	assert_int_equal(origin_count("/x/${ORIGIN}", 12, &origin), 1);
+	assert_true(origin);
+	assert_int_equal(origin_count("/x/${ORIGIN}", 11, NULL), 0);
+}
+
 static void a_text_is_read_no_further_than_its_length(void **state)
 {
 	char found[64];
@@ -89,6 +116,9 @@ static void tells_cheaply_whether_there_is_anything_to_do(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_secure_program_has_its_origin_only_as_the_first_folder),
+		cmocka_unit_test(counts_known_tokens),
 		cmocka_unit_test(replaces_the_three_tokens_plain_and_in_braces),
 		cmocka_unit_test(a_longer_name_is_no_token),
 		cmocka_unit_test(a_token_without_a_value_empties_the_text),
