@@ -32,12 +32,21 @@ struct store_folder {
 	const void *seen_by; /* mark of the list that took it last */
 };
 
+struct ldconf;
+
 struct store {
 	struct sysroot root;
 	struct arena arena; /* owns every string and struct that is handed out */
 	struct strmap files, folders, identities;
-	unsigned misses; /* since the caller set it to 0 */
+	unsigned misses;     /* since the caller set it to 0 */
+	struct ldconf *conf; /* ldconf's own note; NULL: not read yet */
 };
+
+/* Whether relative paths mean anything: below another root there is no current folder. */
+static inline bool store_has_current(const struct store *store)
+{
+	return store->root.fd < 0;
+}
 
 int store_open(const char *root, struct store *ret, struct error *err) _must_check_;
 void store_close(struct store *store);
