@@ -5,11 +5,16 @@
  */
 #include "closure.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
+#include "privilege.h"
 #include "search.h"
+
+#define NO_TOKENS \
+	"the loader ends a set-id program that needs a name with $ORIGIN and the like"
 
 /* One closure on its way. */
 struct work {
@@ -26,6 +31,7 @@ static int add_edge(struct work *work, struct link *from, const char *name,
 		.object = to ? &to->shown : NULL,
 		.rule = found->rule,
 		.detail = found->detail,
+		.relative = found->relative,
 	};
 
 	return linkmap_edge(work->map, from, &edge, work->err);
@@ -63,6 +69,7 @@ static int load(struct work *work, struct link *by, const char *name,
 	*ret = linkmap_find(work->map, name);
 	if (*ret) {
 		*found = (struct search_result){.rule = ELFDEPS_RULE_LOADED};
+		linkmap_trace(by, found->rule, (*ret)->shown.path, ELFDEPS_FOUND, NULL);
 		return 0;
 	}
 	r = search_library(by, name, found, work->err);
@@ -82,13 +89,22 @@ static int expand_name(struct work *work, struct link *by, const char *name,
 	*ret = name;
 	if (!origin_is_used(name))
 		return 0;
+	/* expand_dst of elf/dl-deps.c */
+	if (work->map->secure && origin_count(name, strlen(name), NULL)) {
+		linkmap_trace(by, ELFDEPS_RULE_PATH, name, ELFDEPS_FATAL, NO_TOKENS);
+		error_set(work->err, ELIBBAD, "%s: needs %s", by->shown.path, name);
+		return error_hint(work->err, NO_TOKENS);
+	}
 	r = linkmap_tokens(work->map, by, &values, work->err);
 	if (r < 0)
 		return r;
 	length = origin_expand(&values, name, strlen(name), expanded, sizeof(expanded));
 	*ret = NULL;
-	if (length <= 0)
+	if (length <= 0) {
+		linkmap_trace(by, ELFDEPS_RULE_MISSING, NULL, ELFDEPS_NOWHERE,
+			      "a token in it has no value");
 		return 0;
+	}
 	*ret = arena_copy(&work->map->store->arena, expanded, (size_t)length, work->err);
 	return *ret ? 0 : -ENOMEM;
 }
@@ -121,8 +137,10 @@ static int load_need(struct work *work, struct link *link, const struct object_n
 	struct search_result found = {.rule = ELFDEPS_RULE_MISSING};
 	struct link *dependency = NULL;
 	const char *name;
-	int r = expand_name(work, link, need->name, &name);
+	int r;
 
+	work->map->asked_for = need->name;
+	r = expand_name(work, link, need->name, &name);
 	if (r == 0 && name)
 		r = load(work, link, name, &found, &dependency);
 	/* An auxiliary library is taken only if nothing is wrong with it. */
@@ -159,12 +177,22 @@ static int load_all(struct work *work)
 
 /* A preload that cannot be loaded is warned about, the program starts; here it counts as missing:
  * somebody asked for it (do_preload of elf/rtld.c). */
-static int load_preload(struct work *work, const char *name)
+static int load_preload(struct work *work, const char *name, bool named)
 {
 	struct search_result found = {0};
 	struct link *main = work->map->main, *link = NULL;
-	int r = load(work, main, name, &found, &link);
+	int r;
 
+	work->map->asked_for = name;
+	if (work->map->secure && named && strchr(name, '/')) {
+		linkmap_trace(main, ELFDEPS_RULE_PRELOAD, name, ELFDEPS_SKIPPED,
+			      "a path, of which a set-id program's loader takes none");
+		linkmap_trace(main, ELFDEPS_RULE_MISSING, NULL, ELFDEPS_NOWHERE, NULL);
+		return 0;
+	}
+	work->map->must_be_setuid = work->map->secure;
+	r = load(work, main, name, &found, &link);
+	work->map->must_be_setuid = false;
 	if (r < 0 && r != -ELIBBAD)
 		return r;
 	if (r < 0)
@@ -185,29 +213,44 @@ static int enter_interp(struct work *work, struct object *object, const char *pa
 	return enter(work, work->map->main, path, &found, &work->map->interp);
 }
 
+static int miss_interp(struct work *work, const char *path, const char *reason)
+{
+	struct search_result found = {.rule = ELFDEPS_RULE_MISSING, .detail = reason};
+	struct link *main = work->map->main;
+
+	linkmap_trace(main, ELFDEPS_RULE_INTERP, path, ELFDEPS_ABSENT, reason);
+	linkmap_trace(main, ELFDEPS_RULE_MISSING, NULL, ELFDEPS_NOWHERE, NULL);
+	return add_edge(work, main, path, &found, NULL);
+}
+
 /* load_elf_binary of the kernel's fs/binfmt_elf.c: ELIBBAD for what is no ELF file of its kind. */
 static int load_interp(struct work *work, const char *path)
 {
 	struct search_result found = {.rule = ELFDEPS_RULE_INTERP};
 	struct link *main = work->map->main;
 	const struct store_file *file;
-	int r = store_look(work->map->store, path, &file, work->err);
+	int r;
 
+	work->map->asked_for = path;
+	if (path[0] != '/' && !store_has_current(work->map->store))
+		return miss_interp(work, path, SEARCH_NO_CURRENT);
+	found.relative = path[0] != '/';
+	r = store_look(work->map->store, path, &file, work->err);
 	if (r < 0)
 		return r;
-	if (file->error) {
-		found.rule = ELFDEPS_RULE_MISSING;
-		return add_edge(work, main, path, &found, NULL);
-	}
+	if (file->error)
+		return miss_interp(work, path, NULL);
 	const struct object *object = file->object;
 	if (object->fault || object->machine != main->object->machine) {
 		error_set(work->err, ELIBBAD, "%s: %s", path,
 			  object->fault ? object->fault : "made for another machine");
+		linkmap_trace(main, found.rule, path, ELFDEPS_FATAL, object->fault);
 		error_hint(work->err,
 			   "%s names it as its loader, so the kernel refuses to start",
 			   main->shown.path);
 		return -ELIBBAD;
 	}
+	linkmap_trace(main, found.rule, path, ELFDEPS_FOUND, NULL);
 	r = enter_interp(work, file->object, path);
 	return r < 0 ? r : add_edge(work, main, path, &found, work->map->interp);
 }
@@ -250,17 +293,34 @@ static int begin(struct work *work, const char *path, struct object *object)
 	return r;
 }
 
+/* Whether the kernel starts it with more rights than its caller has. Capabilities are asked for only
+ * where it matters to something. */
+static bool is_raised(const struct closure_settings *settings, const char *path,
+		      const struct object *object)
+{
+	if (!object->interp)
+		return false;
+	if (privilege_by_mode(object->mode))
+		return true;
+	return (settings->library_path || settings->preloads[0]) &&
+	       privilege_by_capabilities(&settings->store->root, path);
+}
+
 static int build(struct work *work, const char *path, struct object *object)
 {
+	const struct closure_settings *settings = work->settings;
 	struct linkmap *map = work->map;
 	int r = begin(work, path, object);
 
 	if (r < 0 || (!object->interp && !object->dynamic))
 		return r;
-	r = search_split(map->main, work->settings->library_path, ":;",
+	map->secure = settings->secure || is_raised(settings, path, object);
+	map->path_ignored = map->secure && settings->library_path;
+	r = search_split(map->main, map->secure ? NULL : settings->library_path, ":;",
 			 &map->library_path, work->err);
-	for (size_t i = 0; r == 0 && work->settings->preloads[i]; i++)
-		r = load_preload(work, work->settings->preloads[i]);
+	for (size_t i = 0; r == 0 && settings->preloads[i]; i++)
+		r = load_preload(work, settings->preloads[i],
+				 i < settings->preloads_named);
 	if (r == 0)
 		r = load_all(work);
 	if (r == 0 && object->interp && map->interp && !map->interp->listed)
@@ -282,6 +342,9 @@ int closure_build(const struct closure_settings *settings, const char *path,
 	map->loader = loader_of(object);
 	map->hwcaps = settings->hwcaps;
 	map->cache = settings->cache;
+	map->trace = settings->trace;
+	if (object->machine == EM_X86_64 && object->class == ELFCLASS64)
+		map->legacy = settings->legacy;
 	int r = build(&work, path, object);
 	strmap_free(&map->names);
 	if (r == 0)

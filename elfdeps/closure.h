@@ -17,7 +17,11 @@ struct closure_settings {
 	const struct ldcache *cache; /* NULL: none */
 	const char *library_path;    /* NULL: none */
 	const char *const *preloads; /* NULL-terminated */
-	const char *const *hwcaps;   /* NULL-terminated, best first; NULL: none */
+	size_t preloads_named; /* how many of them the caller named; the rest is the system's */
+	const char *const *hwcaps;          /* NULL-terminated, best first; NULL: none */
+	const struct hwcaps_legacy *legacy; /* with the host's hwcaps; NULL: none */
+	const struct elfdeps_trace *trace;  /* NULL: nobody listens */
+	bool secure; /* as a set-user-ID program, whatever its mode is */
 };
 
 /*

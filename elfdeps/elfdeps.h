@@ -21,12 +21,21 @@
 #include "common/error.h"
 
 struct elfdeps;
+struct elfdeps_place;
+
+/* Sees every place that is looked at for a name, in order; `place` and all in it die with the call. */
+struct elfdeps_trace {
+	void (*look)(void *data, const struct elfdeps_place *place); /* NULL: none */
+	void *data;
+};
 
 struct elfdeps_options {
 	const char *root;         /* resolve as if chrooted there; NULL: the host */
 	const char *library_path; /* as LD_LIBRARY_PATH; NULL: none */
 	const char *preload;      /* as LD_PRELOAD; NULL: none */
 	const char *hwcaps;       /* none, host, all or a name; NULL: none */
+	struct elfdeps_trace trace;
+	bool secure; /* as a set-user-ID program, whatever its mode: AT_SECURE of ld.so(8) */
 };
 
 /* What the first bytes of a file say it is. */
@@ -59,8 +68,29 @@ struct elfdeps_object;
 struct elfdeps_edge {
 	const char *name; /* as written in the file: a DT_NEEDED, PT_INTERP, … */
 	struct elfdeps_object *object; /* NULL: missing */
+	/* What the rule used: the folder, the search path. Of what is missing: what would help. Or NULL. */
+	const char *detail;
 	enum elfdeps_rule rule;
-	const char *detail; /* what the rule used: the folder, the search path; or NULL */
+	bool relative; /* found by a path that depends on the current folder */
+};
+
+/* What became of one place that was looked at. */
+enum elfdeps_verdict {
+	ELFDEPS_FOUND,  /* taken: the last place for this name */
+	ELFDEPS_ABSENT, /* nothing there, or not for us to open */
+	ELFDEPS_SKIPPED, /* a library of another class or machine; or the rule does not hold here */
+	ELFDEPS_ENDS,    /* an error at which the rest of this path is given up */
+	ELFDEPS_FATAL,   /* the loader ends the program there: the last place */
+	ELFDEPS_NOWHERE, /* not a place: all were looked at, the name is missing */
+};
+
+struct elfdeps_place {
+	const struct elfdeps_object *by; /* who asks */
+	const char *name;                /* as written there */
+	enum elfdeps_rule rule;
+	const char *path; /* NULL: the rule as a whole */
+	enum elfdeps_verdict verdict;
+	const char *reason; /* NULL if the verdict says it all */
 };
 
 struct elfdeps_object {
@@ -108,6 +138,9 @@ int elfdeps_resolve(struct elfdeps *resolver, const char *path,
 
 /* A word or two for the rule, for people and for JSON: "runpath", "ld.so.cache", … */
 const char *elfdeps_rule_name(enum elfdeps_rule rule);
+
+/* The same for a verdict: "found", "not there", … */
+const char *elfdeps_verdict_name(enum elfdeps_verdict verdict);
 
 /* Whether `path` lies in a folder that the loader of `object`'s machine searches by itself. */
 bool elfdeps_is_default_path(const char *path, const struct elfdeps_object *object);

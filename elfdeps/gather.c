@@ -14,6 +14,7 @@
 #include "common/path.h"
 #include "resolver.h"
 #include "script.h"
+#include "search.h"
 
 enum {
 	CHAIN_LEVELS =
@@ -63,7 +64,8 @@ static int gather_program(struct gather *gather, const struct source *source,
 	int r = 0;
 
 	for (size_t i = 0; i < resolver->hwcaps.count && r == 0; i++) {
-		if (i || !map)
+		/* Whoever listens wants to hear it for each file. */
+		if (i || !map || resolver->trace.look)
 			r = resolver_build(resolver, source->path, source->object,
 					   resolver->hwcaps.sets[i], &map, err);
 		if (r == 0 && i == 0) {
@@ -87,6 +89,16 @@ struct target {
 	enum elfdeps_rule rule;
 };
 
+/* To the kernel a carriage return in front of the newline is part of the interpreter's name. */
+static const char *why_missing(const struct store *store, const struct elfdeps_edge *edge)
+{
+	size_t length = strlen(edge->name);
+
+	if (length && edge->name[length - 1] == '\r')
+		return "the #! line ends in CR LF";
+	return edge->relative && !store_has_current(store) ? SEARCH_NO_CURRENT : NULL;
+}
+
 static int gather_target(struct gather *gather, struct link *script,
 			 const struct target *target, unsigned depth, struct error *err)
 {
@@ -98,7 +110,8 @@ static int gather_target(struct gather *gather, struct link *script,
 	edge.name = arena_copy(&store->arena, target->name, strlen(target->name), err);
 	if (!edge.name)
 		return -ENOMEM;
-	if (target->path)
+	edge.relative = target->path && target->path[0] != '/';
+	if (target->path && (!edge.relative || store_has_current(store)))
 		r = store_look(store, target->path, &file, err);
 	if (r == 0 && file && !file->error) {
 		r = gather_file(gather, target->path, depth, &edge.object, err);
@@ -106,7 +119,8 @@ static int gather_target(struct gather *gather, struct link *script,
 			error_wrap(err, "%s", script->shown.path);
 	} else {
 		edge.rule = ELFDEPS_RULE_MISSING;
-		edge.detail = NULL;
+		edge.detail = why_missing(store, &edge);
+		edge.relative = false;
 	}
 	return r < 0 ? r : linkmap_edge(script->map, script, &edge, err);
 }

@@ -37,9 +37,10 @@ json_t *graph_json(struct error *err)
 
 static json_t *edge_json(const struct elfdeps_edge *edge)
 {
-	return json_pack("{s:o, s:o, s:s, s:o}", "name", text(edge->name), "path",
+	return json_pack("{s:o, s:o, s:s, s:o, s:b}", "name", text(edge->name), "path",
 			 text(edge->object ? edge->object->path : NULL), "rule",
-			 elfdeps_rule_name(edge->rule), "detail", text(edge->detail));
+			 elfdeps_rule_name(edge->rule), "detail", text(edge->detail),
+			 "relative", edge->relative);
 }
 
 static json_t *edges_json(const struct elfdeps_object *object)

@@ -11,6 +11,9 @@
 #include "common/alloc.h"
 #include "common/path.h"
 
+/* ld.so that is started with a file takes $ORIGIN of its real path, too: glibc bug 25263. */
+enum { REALPATH_SINCE = 242 };
+
 struct link *linkmap_add(struct linkmap *map, struct object *object, const char *path,
 			 struct link *loaded_by, struct error *err)
 {
@@ -143,6 +146,23 @@ static int read_loader(struct linkmap *map, const char *path, struct error *err)
 	return 0;
 }
 
+void linkmap_trace(const struct link *by, enum elfdeps_rule rule, const char *path,
+		   enum elfdeps_verdict verdict, const char *reason)
+{
+	const struct elfdeps_trace *trace = by->map->trace;
+	struct elfdeps_place place = {
+		.by = &by->shown,
+		.name = by->map->asked_for,
+		.rule = rule,
+		.path = path,
+		.verdict = verdict,
+		.reason = reason,
+	};
+
+	if (trace)
+		trace->look(trace->data, &place);
+}
+
 int linkmap_loader(struct linkmap *map, const struct loader **ret, struct error *err)
 {
 	const char *interp = map->interp ? map->interp->shown.path : map->loader.interp;
@@ -176,7 +196,8 @@ int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret,
 		return r;
 	if (!link->origin) {
 		const char *path =
-			link == map->main && link->shown.interp
+			link == map->main && (link->shown.interp ||
+					      loader->version >= REALPATH_SINCE)
 				? store_realpath(map->store, link->shown.path, err)
 				: store_absolute(map->store, link->shown.path, err);
 
@@ -188,5 +209,6 @@ int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret,
 	ret->origin = link->origin;
 	ret->lib = loader->lib;
 	ret->platform = loader->platform;
+	ret->secure = map->secure;
 	return 0;
 }

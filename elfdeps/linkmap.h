@@ -13,6 +13,7 @@
 #include "common/error.h"
 #include "common/strmap.h"
 #include "elfdeps.h"
+#include "hwcaps.h"
 #include "loader.h"
 #include "object.h"
 #include "origin.h"
@@ -50,6 +51,14 @@ struct linkmap {
 	struct folder_list library_path;
 	const struct ldcache *cache; /* NULL: none */
 	const char *const *hwcaps; /* active glibc-hwcaps names, best first; NULL: none */
+	const struct hwcaps_legacy
+		*legacy; /* what loaders before 2.37 add; NULL: nothing */
+	const struct elfdeps_trace *trace; /* NULL: nobody listens */
+	const char
+		*asked_for;  /* the name being looked for, as it is written in its file */
+	bool secure;         /* AT_SECURE: the caller's variables are not trusted */
+	bool path_ignored;   /* a library path was given, but is not trusted */
+	bool must_be_setuid; /* a preload of a secure program is being looked for */
 };
 
 /* A new link for `object`, found at `path` for `name`; not in load order yet. NULL: no memory. */
@@ -73,6 +82,10 @@ void linkmap_remove(struct linkmap *map, struct link *link);
 /* Adds an edge to what callers see of `from`. */
 int linkmap_edge(struct linkmap *map, struct link *from, const struct elfdeps_edge *edge,
 		 struct error *err) _must_check_;
+
+/* Tells the listener, if there is one, of a place looked at for `by`. */
+void linkmap_trace(const struct link *by, enum elfdeps_rule rule, const char *path,
+		   enum elfdeps_verdict verdict, const char *reason);
 
 /* The loader of this process, its own folders known. */
 int linkmap_loader(struct linkmap *map, const struct loader **ret,

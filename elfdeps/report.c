@@ -105,7 +105,13 @@ static void print_edge(const struct elfdeps_edge *edge, size_t depth, bool again
 		fputs(" => ", stdout);
 	}
 	if (!edge->object) {
-		puts("not found");
+		fputs("not found", stdout);
+		if (edge->detail) {
+			fputs(" [", stdout);
+			print(edge->detail);
+			putchar(']');
+		}
+		putchar('\n');
 		return;
 	}
 	print(edge->object->path);
@@ -114,6 +120,8 @@ static void print_edge(const struct elfdeps_edge *edge, size_t depth, bool again
 		fputs(": ", stdout);
 		print(edge->detail);
 	}
+	if (edge->relative)
+		fputs("; depends on the current folder", stdout);
 	puts(again && edge->object->edge_count ? "] *" : "]");
 }
 

@@ -38,6 +38,20 @@ const char *elfdeps_rule_name(enum elfdeps_rule rule)
 	return names[rule];
 }
 
+const char *elfdeps_verdict_name(enum elfdeps_verdict verdict)
+{
+	static const char *const names[] = {
+		[ELFDEPS_FOUND] = "found",
+		[ELFDEPS_ABSENT] = "not there",
+		[ELFDEPS_SKIPPED] = "passed over",
+		[ELFDEPS_ENDS] = "ends this path",
+		[ELFDEPS_FATAL] = "ends the program",
+		[ELFDEPS_NOWHERE] = "not found",
+	};
+
+	return names[verdict];
+}
+
 /* Adds the words of `text`, NUL-terminated, which is changed. */
 static int add_preloads(struct elfdeps *resolver, char *text, const char *separators,
 			struct error *err)
@@ -100,6 +114,9 @@ static int set_options(struct elfdeps *resolver, const struct elfdeps_options *o
 		preload = alloc_copy(options->preload, err);
 		r = preload ? add_preloads(resolver, preload, " :", err) : -ENOMEM;
 	}
+	resolver->preloads_named = resolver->preloads.count;
+	resolver->trace = options->trace;
+	resolver->secure = options->secure;
 	if (r == 0)
 		r = read_preload_file(resolver, err);
 	return r;
@@ -195,7 +212,11 @@ int resolver_build(struct elfdeps *resolver, const char *path, struct object *ob
 		.store = &resolver->store,
 		.library_path = resolver->library_path,
 		.preloads = preloads->count ? (const char *const *)preloads->items : none,
+		.preloads_named = resolver->preloads_named,
 		.hwcaps = hwcaps,
+		.legacy = resolver->hwcaps.legacy,
+		.trace = resolver->trace.look ? &resolver->trace : NULL,
+		.secure = resolver->secure,
 	};
 	int r = get_cache(resolver, object, &settings.cache, err);
 

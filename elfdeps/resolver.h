@@ -27,6 +27,9 @@ struct elfdeps {
 	char *library_path;
 	struct hwcaps hwcaps;
 	struct strlist preloads; /* of the option, then of /etc/ld.so.preload */
+	size_t preloads_named;   /* those of the option */
+	struct elfdeps_trace trace;
+	bool secure;
 	struct resolver_bytes cache_file;
 	bool cache_known[2]; /* by byte order: big is 1 */
 	bool cache_good[2];

@@ -8,20 +8,31 @@
 #include <elf.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
-/* One search on its way. */
-struct search {
-	struct linkmap *map;
-	struct link *by;
-	const char *name;
-	size_t name_length;
-	struct search_result *found;
-	struct error *err;
-};
+#include "candidate.h"
+#include "common/path.h"
+#include "ldconf.h"
 
-enum { GO_ON = 0, FOUND = 1, END_OF_LIST = 2 };
+/* $ORIGIN of a secure program must lead below one of the loader's own folders: a hard link elsewhere
+ * would give it another value (_dl_dst_substitute, is_trusted_path_normalize). */
+static bool is_trusted(const struct link *link, const char *text, size_t length,
+		       const char *expanded)
+{
+	char normal[PATH_MAX], joined[PATH_MAX];
+	bool origin;
+
+	if (!link->map->secure || link != link->map->main)
+		return true;
+	origin_count(text, length, &origin);
+	if (!origin)
+		return true;
+	/* With a slash behind it, as a folder of the loader's own is trusted itself. */
+	return expanded[0] == '/' &&
+	       path_normalize(expanded, normal, sizeof(normal), NULL) == 0 &&
+	       path_join(normal, "x", joined, sizeof(joined), NULL) == 0 &&
+	       loader_is_default(&link->map->loader, joined);
+}
 
 /* One element of a path list. An empty element is the current folder, whatever the tokens say. */
 static int split_element(struct link *link, const char *text, size_t length,
@@ -37,7 +48,7 @@ static int split_element(struct link *link, const char *text, size_t length,
 		if (r < 0)
 			return r;
 		used = origin_expand(&values, text, length, expanded, sizeof(expanded));
-		if (used <= 0)
+		if (used <= 0 || !is_trusted(link, text, length, expanded))
 			return 0;
 		text = expanded;
 		length = (size_t)used;
@@ -80,119 +91,15 @@ int search_split(struct link *link, const char *text, const char *separators,
 	}
 }
 
-static int fatal(struct search *search, const char *path, const char *reason)
-{
-	error_set(search->err, ELIBBAD, "%s: %s", path, reason);
-	error_hint(search->err,
-		   "%s needs %s, and the loader ends the program at this file",
-		   search->by->shown.path, search->name);
-	return -ELIBBAD;
-}
-
-/* Tries one file, as open_verify and open_path do. */
-static int try_file(struct search *search, const char *path, enum elfdeps_rule rule)
-{
-	struct linkmap *map = search->map;
-	const struct store_file *file;
-	const char *reason;
-	int r = store_look(map->store, path, &file, search->err);
-
-	if (r < 0)
-		return r;
-	if (file->error == ENOENT || file->error == EACCES || file->error == ENOTDIR)
-		return GO_ON;
-	if (file->error)
-		return END_OF_LIST;
-	/* What is loaded already is the same object under one more name, whatever it is. */
-	if (!linkmap_of(map, file->object)) {
-		switch (object_judge(file->object, map->main->object, &reason)) {
-		case OBJECT_SKIPPED:
-			return GO_ON;
-		case OBJECT_FATAL:
-			return fatal(search, path, reason);
-		case OBJECT_FITS:
-			break;
-		}
-	}
-	char *kept = arena_copy(&map->store->arena, path, strlen(path), search->err);
-	if (!kept)
-		return -ENOMEM;
-	*search->found = (struct search_result){
-		.object = file->object, .path = kept, .rule = rule};
-	return FOUND;
-}
-
-static int try_folder(struct search *search, struct store_folder *folder,
-		      enum elfdeps_rule rule)
-{
-	char path[PATH_MAX];
-	size_t length = strlen(folder->path),
-	       slash = length && folder->path[length - 1] != '/';
-
-	if (folder->state == FOLDER_ABSENT)
-		return GO_ON;
-	if (length + slash + search->name_length >= sizeof(path))
-		return END_OF_LIST; /* ENAMETOOLONG */
-	memcpy(path, folder->path, length);
-	path[length] = '/';
-	memcpy(path + length + slash, search->name, search->name_length + 1);
-	int r = try_file(search, path, rule);
-	if (r == GO_ON && folder->state == FOLDER_UNKNOWN)
-		store_has_folder(search->map->store, folder);
-	if (r == FOUND)
-		search->found->detail = length ? folder->path : ".";
-	return r;
-}
-
-/* The variants for better processors stand below the folder: glibc-hwcaps/NAME (ld.so(8)). */
-static int try_hwcaps(struct search *search, const struct store_folder *folder,
-		      enum elfdeps_rule rule)
-{
-	const char *const *names = search->map->hwcaps;
-	struct store *store = search->map->store;
-	const char *end = !folder->path[0] || !strcmp(folder->path, "/") ? "" : "/";
-	struct store_folder *sub;
-	char path[PATH_MAX];
-	int r = GO_ON;
-
-	for (size_t i = 0; names && names[i] && r == GO_ON; i++) {
-		int parent = snprintf(path, sizeof(path), "%s%sglibc-hwcaps",
-				      folder->path, end);
-		int used;
-
-		if (parent < 0 || (size_t)parent >= sizeof(path))
-			return END_OF_LIST;
-		r = store_folder(store, path, (size_t)parent, &sub, search->err);
-		if (r < 0 || !store_has_folder(store, sub))
-			return r;
-		used = snprintf(path + parent, sizeof(path) - (size_t)parent, "/%s",
-				names[i]);
-		if (used < 0 || (size_t)(parent + used) >= sizeof(path))
-			return END_OF_LIST;
-		r = store_folder(store, path, (size_t)(parent + used), &sub, search->err);
-		if (r == 0)
-			r = try_folder(search, sub, rule);
-	}
-	return r;
-}
-
 static int try_list(struct search *search, const struct folder_list *list,
 		    enum elfdeps_rule rule)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		int r = GO_ON;
+	int r = GO_ON;
 
-		if (list->items[i]->state != FOLDER_ABSENT)
-			r = try_hwcaps(search, list->items[i], rule);
-		if (r == GO_ON)
-			r = try_folder(search, list->items[i], rule);
-		if (r ==
-		    END_OF_LIST) /* open_path gives this list up; later stages still run */
-			return GO_ON;
-		if (r != GO_ON)
-			return r;
-	}
-	return GO_ON;
+	for (size_t i = 0; i < list->count && r == GO_ON; i++)
+		r = candidate_folder(search, list->items[i], rule);
+	/* open_path gives this list up; later stages still run */
+	return r == END_OF_LIST ? GO_ON : r;
 }
 
 static int try_rpath_of(struct search *search, struct link *link)
@@ -223,8 +130,11 @@ static int try_rpaths(struct search *search)
 	bool saw_main = false;
 	int r = GO_ON;
 
-	if (search->by->object->runpath)
+	if (search->by->object->runpath) {
+		candidate_trace(search, ELFDEPS_RULE_RPATH, NULL, ELFDEPS_SKIPPED,
+				"ruled out by DT_RUNPATH of the one that asks");
 		return GO_ON;
+	}
 	for (struct link *link = search->by; link && r == GO_ON; link = link->loaded_by) {
 		r = try_rpath_of(search, link);
 		saw_main |= link == search->map->main;
@@ -255,21 +165,37 @@ static int try_cache(struct search *search)
 		.other = map->loader.cache_other,
 		.hwcaps = map->hwcaps,
 	};
-	const char *path = map->cache ? ldcache_find(map->cache, &query) : NULL;
 	const struct loader *loader;
+	const char *path;
 	int r;
 
-	if (!path)
+	if (map->must_be_setuid) {
+		candidate_trace(search, ELFDEPS_RULE_CACHE, NULL, ELFDEPS_SKIPPED,
+				"not for preloads of a set-id program");
 		return GO_ON;
+	}
+	if (map->legacy && candidate_is_older(search, LEGACY_GONE)) {
+		query.legacy = map->legacy->bits;
+		query.legacy_platform = map->legacy->platform;
+	}
+	path = map->cache ? ldcache_find(map->cache, &query) : NULL;
+	if (!path) {
+		candidate_trace(search, ELFDEPS_RULE_CACHE, NULL, ELFDEPS_ABSENT,
+				map->cache ? "no entry"
+					   : "no cache that this loader reads");
+		return GO_ON;
+	}
 	if (search->by->object->flags_1 & DF_1_NODEFLIB) {
 		r = linkmap_loader(map, &loader, search->err);
 		if (r < 0)
 			return r;
-		if (loader_is_default(loader, path))
+		if (loader_is_default(loader, path)) {
+			candidate_trace(search, ELFDEPS_RULE_CACHE, path, ELFDEPS_SKIPPED,
+					"default folders are ruled out by DF_1_NODEFLIB");
 			return GO_ON;
+		}
 	}
-	r = try_file(search, path, ELFDEPS_RULE_CACHE);
-	return r == END_OF_LIST ? GO_ON : r;
+	return candidate_file(search, path, ELFDEPS_RULE_CACHE, NULL);
 }
 
 static int try_defaults(struct search *search)
@@ -278,18 +204,54 @@ static int try_defaults(struct search *search)
 	const struct loader *loader;
 	int r;
 
-	if (search->by->object->flags_1 & DF_1_NODEFLIB)
+	if (search->by->object->flags_1 & DF_1_NODEFLIB) {
+		candidate_trace(search, ELFDEPS_RULE_DEFAULT, NULL, ELFDEPS_SKIPPED,
+				"ruled out by DF_1_NODEFLIB");
 		return GO_ON;
+	}
 	r = linkmap_loader(search->map, &loader, search->err);
 	for (size_t i = 0; r == GO_ON && i < loader->folder_count; i++) {
 		r = store_folder(search->map->store, loader->folders[i].path,
 				 loader->folders[i].length, &folder, search->err);
 		if (r == 0)
-			r = try_hwcaps(search, folder, ELFDEPS_RULE_DEFAULT);
-		if (r == GO_ON)
-			r = try_folder(search, folder, ELFDEPS_RULE_DEFAULT);
+			r = candidate_folder(search, folder, ELFDEPS_RULE_DEFAULT);
 	}
 	return r == END_OF_LIST ? GO_ON : r;
+}
+
+static int try_places(struct search *search)
+{
+	int r = try_rpaths(search);
+
+	if (r == GO_ON && search->map->path_ignored)
+		candidate_trace(search, ELFDEPS_RULE_LIBRARY_PATH, NULL, ELFDEPS_SKIPPED,
+				"not for a set-id program");
+	if (r == GO_ON)
+		r = try_list(search, &search->map->library_path,
+			     ELFDEPS_RULE_LIBRARY_PATH);
+	if (r == GO_ON)
+		r = try_runpath(search);
+	if (r == GO_ON)
+		r = try_cache(search);
+	if (r == GO_ON)
+		r = try_defaults(search);
+	return r;
+}
+
+/* Nowhere: what would help is said with the missing name. */
+static int give_up(struct search *search)
+{
+	struct store *store = search->map->store;
+	int r = 0;
+
+	if (search->saw_relative)
+		search->found->detail = SEARCH_NO_CURRENT;
+	else if (!strchr(search->name, '/') && !search->map->must_be_setuid)
+		r = ldconf_advise(store, search->name, search->map->main->object,
+				  &search->found->detail, search->err);
+	candidate_trace(search, ELFDEPS_RULE_MISSING, NULL, ELFDEPS_NOWHERE,
+			search->found->detail);
+	return r;
 }
 
 int search_library(struct link *by, const char *name, struct search_result *ret,
@@ -306,18 +268,9 @@ int search_library(struct link *by, const char *name, struct search_result *ret,
 	int r;
 
 	*ret = (struct search_result){.rule = ELFDEPS_RULE_MISSING};
-	if (strchr(name, '/')) {
-		r = try_file(&search, name, ELFDEPS_RULE_PATH);
-		return r < 0 ? r : 0;
-	}
-	r = try_rpaths(&search);
+	r = strchr(name, '/') ? candidate_file(&search, name, ELFDEPS_RULE_PATH, NULL)
+			      : try_places(&search);
 	if (r == GO_ON)
-		r = try_list(&search, &by->map->library_path, ELFDEPS_RULE_LIBRARY_PATH);
-	if (r == GO_ON)
-		r = try_runpath(&search);
-	if (r == GO_ON)
-		r = try_cache(&search);
-	if (r == GO_ON)
-		r = try_defaults(&search);
+		r = give_up(&search);
 	return r < 0 ? r : 0;
 }

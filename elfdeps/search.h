@@ -14,8 +14,13 @@ struct search_result {
 	struct object *object; /* NULL: missing */
 	const char *path;      /* as the loader opens it; arena's */
 	enum elfdeps_rule rule;
-	const char *detail; /* the folder; NULL if the rule has none */
+	const char *
+		detail; /* the folder; NULL if the rule has none; of what is missing: a hint */
+	bool relative; /* the path depends on the current folder */
 };
+
+/* Why a relative path leads nowhere below another root. */
+#define SEARCH_NO_CURRENT "depends on the current folder, and --root has none"
 
 /*
  * Looks for `name` (tokens already replaced) on behalf of `by`. -ELIBBAD: a candidate at which the

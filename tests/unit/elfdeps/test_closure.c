@@ -164,6 +164,73 @@ static void a_loader_that_is_none_ends_it_a_missing_one_does_not(void **state)
 	world_close(&world);
 }
 
+static void a_secure_program_takes_nothing_from_its_caller(void **state)
+{
+	static const char *const preloads[] = {"/opt/libp.so", "libq.so", "/opt/libs.so",
+					       NULL};
+	struct linkmap *map = NULL;
+	struct world world;
+
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so"}});
+	elfmaker_file("root/env/liba.so", (struct elfmaker){0});
+	elfmaker_file("root/lib/liba.so", (struct elfmaker){0});
+	elfmaker_file("root/lib/libq.so", (struct elfmaker){0});
+	elfmaker_file("root/opt/libp.so", (struct elfmaker){0});
+	elfmaker_file("root/opt/libs.so", (struct elfmaker){0});
+	world_open(&world);
+	struct closure_settings settings = {.store = &world.store,
+					    .library_path = "/env",
+					    .preloads = preloads,
+					    .preloads_named = 2};
+	struct object *object = world_object(&world, "/bin/prog");
+	assert_int_equal(closure_build(&settings, "/bin/prog", object, &map, NULL), 0);
+	expect_order(map, (const char *[]){"/bin/prog", "/opt/libp.so", "/lib/libq.so",
+					   "/opt/libs.so", "/env/liba.so", "/lib/ld.so",
+					   NULL});
+	/* Of the three only the system's own is left. */
+	settings.secure = true;
+	assert_int_equal(closure_build(&settings, "/bin/prog", object, &map, NULL), 0);
+	expect_order(map, (const char *[]){"/bin/prog", "/opt/libs.so", "/lib/liba.so",
+					   "/lib/ld.so", NULL});
+	world_close(&world);
+}
+
+static void a_set_user_id_program_is_secure_by_itself(void **state)
+{
+	struct linkmap *map = NULL;
+	struct world world;
+	struct error err = {0};
+
+	(void)state;
+	prog((struct elfmaker){.needs = {"$ORIGIN/liba.so"}});
+	elfmaker_file("root/bin/liba.so", (struct elfmaker){0});
+	world_open(&world);
+	assert_int_equal(build(&world, no_preloads, &map, &err), 0);
+	world_close(&world);
+	assert_int_equal(chmod("root/bin/prog", 04755), 0);
+	world_open(&world);
+	assert_int_equal(build(&world, no_preloads, &map, &err), -ELIBBAD);
+	assert_non_null(strstr(err.text, "$ORIGIN/liba.so"));
+	world_close(&world);
+}
+
+static void a_relative_interpreter_is_none_below_a_root(void **state)
+{
+	struct linkmap *map = NULL;
+	struct world world;
+
+	(void)state;
+	elfmaker_file("root/lib/ld.so", (struct elfmaker){0});
+	elfmaker_file("root/bin/prog", (struct elfmaker){.interp = "lib/ld.so"});
+	world_open(&world);
+	assert_int_equal(build(&world, no_preloads, &map, NULL), 0);
+	assert_int_equal(map->main->shown.edge_count, 1);
+	assert_null(map->main->shown.edges[0].object);
+	assert_non_null(strstr(map->main->shown.edges[0].detail, "current folder"));
+	world_close(&world);
+}
+
 static void what_the_kernel_refuses_is_no_program(void **state)
 {
 	struct linkmap *map = NULL;
@@ -185,6 +252,9 @@ int main(void)
 		scratch_test(filtees_stand_in_front_also_those_that_were_to_come_later),
 		scratch_test(a_library_is_resolved_with_its_machines_usual_loader),
 		scratch_test(a_loader_that_is_none_ends_it_a_missing_one_does_not),
+		scratch_test(a_secure_program_takes_nothing_from_its_caller),
+		scratch_test(a_set_user_id_program_is_secure_by_itself),
+		scratch_test(a_relative_interpreter_is_none_below_a_root),
 		scratch_test(what_the_kernel_refuses_is_no_program),
 	};
 

@@ -40,6 +40,32 @@ static void env_brings_itself_and_the_program_it_runs(void **state)
 	assert_string_equal(closure.objects[0]->edges[1].detail, "/bin");
 }
 
+static void a_line_that_ends_in_cr_lf_is_named_as_the_cause(void **state)
+{
+	static const char crlf[] = "#!/bin/prog\r\n", relative[] = "#!bin/prog\n";
+	struct elfdeps *resolver;
+	struct elfdeps_closure closure;
+
+	(void)state;
+	make_tree();
+	elfmaker_save("root/bin/crlf", crlf, strlen(crlf));
+	elfmaker_save("root/bin/relative", relative, strlen(relative));
+	resolver = open_resolver((struct elfdeps_options){0});
+	closure = resolve(resolver, "/bin/crlf");
+	assert_int_equal(closure.missing, 1);
+	assert_string_equal(closure.objects[0]->edges[0].name, "/bin/prog\r");
+	assert_non_null(strstr(closure.objects[0]->edges[0].detail, "CR LF"));
+	closure = resolve(resolver, "/bin/relative");
+	assert_int_equal(closure.missing, 1);
+	assert_non_null(strstr(closure.objects[0]->edges[0].detail, "current folder"));
+	/* With such a name it is the interpreter all the same. */
+	assert_int_equal(symlink("prog", "root/bin/prog\r"), 0);
+	elfdeps_free(resolver);
+	resolver = open_resolver((struct elfdeps_options){0});
+	assert_int_equal(resolve(resolver, "/bin/crlf").missing, 0);
+	elfdeps_free(resolver);
+}
+
 static void circles_of_scripts_come_to_an_end(void **state)
 {
 	static const char *const bad[] = {"/self", "/envself"};
@@ -64,6 +90,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(a_script_brings_its_interpreters_closure),
 		scratch_test(env_brings_itself_and_the_program_it_runs),
+		scratch_test(a_line_that_ends_in_cr_lf_is_named_as_the_cause),
 		scratch_test(circles_of_scripts_come_to_an_end),
 	};
 

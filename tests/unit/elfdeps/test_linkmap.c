@@ -139,6 +139,26 @@ static void origin_is_the_real_folder_of_a_program_and_the_named_one_of_a_librar
 	world_close(&world);
 }
 
+static void origin_of_a_file_given_to_the_loader_depends_on_its_version(void **state)
+{
+	struct link *links[3];
+	struct origin values;
+	struct world world;
+
+	(void)state;
+	make_three(&world, links);
+	assert_int_equal(symlink("/lib", "root/liblink"), 0);
+	world.map.loader_read = true;
+	for (unsigned version = 241; version <= 242; version++) {
+		world.map.main = NULL;
+		struct link *main = world_link(&world, "/liblink/liba.so", NULL);
+		world.map.loader.version = version;
+		assert_int_equal(linkmap_tokens(&world.map, main, &values, NULL), 0);
+		assert_string_equal(values.origin, version < 242 ? "/liblink" : "/lib");
+	}
+	world_close(&world);
+}
+
 static void the_loaders_own_folders_replace_the_usual_ones(void **state)
 {
 	static const char bytes[] = "\177ELF\0/own/lib/\0";
@@ -165,6 +185,7 @@ int main(void)
 		scratch_test(edges_keep_their_order_however_many),
 		scratch_test(
 			origin_is_the_real_folder_of_a_program_and_the_named_one_of_a_library),
+		scratch_test(origin_of_a_file_given_to_the_loader_depends_on_its_version),
 		scratch_test(the_loaders_own_folders_replace_the_usual_ones),
 	};
 
