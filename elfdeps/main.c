@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/cli.h"
 #include "common/log.h"
 #include "common/path.h"
@@ -16,13 +17,15 @@
 #include "elfdeps.h"
 #include "graph.h"
 #include "report.h"
+#include "why.h"
 
 enum { FOUND = 0, MISSING = 1, USAGE = 2, UNRESOLVED = 3 };
 
 struct values {
 	struct cli_common common;
 	bool list, zero, links, ldd, json, dot, env;
-	const char *root, *library_path, *preload, *hwcaps;
+	bool secure;
+	const char *root, *library_path, *preload, *hwcaps, *why;
 };
 
 #define OFFSET(member) offsetof(struct values, member)
@@ -43,6 +46,10 @@ static const struct cli_option options[] = {
 	{"preload", 0, CLI_STRING, OFFSET(preload), "L", "load as if LD_PRELOAD were L"},
 	{"hwcaps", 0, CLI_STRING, OFFSET(hwcaps), "none|host|all|NAME",
 	 "variants for better processors to choose (none)"},
+	{"secure", 0, CLI_FLAG, OFFSET(secure), NULL,
+	 "as for a set-user-ID program, whatever FILE's mode is"},
+	{"why", 0, CLI_STRING, OFFSET(why), "NAME",
+	 "print every place looked at for the library NAME"},
 	{"env", 0, CLI_FLAG, OFFSET(env), NULL,
 	 "obey LD_LIBRARY_PATH and LD_PRELOAD of the environment"},
 };
@@ -67,6 +74,8 @@ struct run {
 	struct report_list list;
 	json_t *json;
 	struct strmap drawn; /* for --dot */
+	struct why why;
+	char *preload; /* LD_PRELOAD's and --preload's together */
 	bool several;
 };
 
@@ -81,6 +90,10 @@ static int check_usage(const struct values *values, int files, struct error *err
 		error_set(err, EINVAL, "two forms of output asked for at once");
 		return error_hint(err, "give one of --list, --ldd, --json, --dot");
 	}
+	if (values->why && (is_listing(values) || values->ldd || values->dot)) {
+		error_set(err, EINVAL, "--why has its own form of output");
+		return error_hint(err, "it goes alone or with --json");
+	}
 	if (files < 1) {
 		error_set(err, EINVAL, "no FILE given");
 		return error_hint(err, "'elfdeps --help' tells how to call it");
@@ -88,23 +101,40 @@ static int check_usage(const struct values *values, int files, struct error *err
 	return 0;
 }
 
-/* The forms that have no place for it on stdout say on stderr what is missing. */
-static void complain_missing(const struct elfdeps_closure *closure)
+static bool ends_in_cr(const char *name)
 {
-	char name[1024], by[1024];
-	struct error err;
+	size_t length = strlen(name);
 
+	return length && name[length - 1] == '\r';
+}
+
+static void complain(const char *path, const struct elfdeps_edge *edge)
+{
+	char name[1024], by[1024], detail[1024];
+	struct error err = {0};
+
+	path_escape(path, by, sizeof(by));
+	path_escape(edge->name, name, sizeof(name));
+	path_escape(edge->detail ? edge->detail : "", detail, sizeof(detail));
+	error_set(&err, ENOENT, "%s: needs %s, which is not found%s%s", by, name,
+		  edge->detail ? ": " : "", detail);
+	if (ends_in_cr(edge->name))
+		error_hint(&err, "sed -i 's/\\r$//' %s", by);
+	log_error(&err);
+}
+
+/* The forms that have no place for it on stdout say on stderr what is missing; all say how to mend a
+ * script's line ends. */
+static void complain_missing(const struct elfdeps_closure *closure, bool all)
+{
 	for (size_t i = 0; i < closure->count; i++) {
 		const struct elfdeps_object *object = closure->objects[i];
 
 		for (size_t j = 0; j < object->edge_count; j++) {
 			if (object->edges[j].object)
 				continue;
-			path_escape(object->path, by, sizeof(by));
-			path_escape(object->edges[j].name, name, sizeof(name));
-			error_set(&err, ENOENT, "%s: needs %s, which is not found", by,
-				  name);
-			log_error(&err);
+			if (all || ends_in_cr(object->edges[j].name))
+				complain(object->path, &object->edges[j]);
 		}
 	}
 }
@@ -115,10 +145,11 @@ static int print_closure(struct run *run, const char *file,
 	const struct values *values = run->values;
 	char escaped[4096];
 
+	complain_missing(closure, values->dot || is_listing(values));
 	if (values->json)
 		return graph_json_add(run->json, file, closure, NULL, err);
-	if (values->dot || is_listing(values))
-		complain_missing(closure);
+	if (values->why) /* see report_why */
+		return 0;
 	if (values->dot)
 		return graph_dot(closure, &run->drawn, err);
 	if (is_listing(values))
@@ -140,8 +171,43 @@ static void log_escaped(const struct error *err)
 	log_error(&clean);
 }
 
+/* What --why has to say of one file, whose exit status would be `status`; answers what it is now. */
+static int report_why(struct run *run, const char *file, int status)
+{
+	json_t *files = json_object_get(run->json, "files");
+	char name[1024], escaped[1024];
+	struct error err = {0};
+
+	if (!run->json)
+		why_print(&run->why);
+	else if (why_json_add(&run->why,
+			      json_array_get(files, json_array_size(files) - 1),
+			      &err) < 0)
+		log_escaped(&err);
+	if (run->why.failed)
+		error_nomem(&err);
+	else if (status <= MISSING && !why_is_needed(&run->why))
+		error_set(&err, ENOENT, "%s: nobody needs %s",
+			  path_escape(file, escaped, sizeof(escaped)),
+			  path_escape(run->why.name, name, sizeof(name)));
+	if (err.code)
+		log_error(&err);
+	return err.code && status < MISSING ? MISSING : status;
+}
+
+static int resolve_file(struct run *run, const char *file);
+
 /* Resolves and prints one file; answers the exit status that it asks for. */
 static int do_file(struct run *run, const char *file)
+{
+	int status;
+
+	why_clear(&run->why);
+	status = resolve_file(run, file);
+	return run->values->why ? report_why(run, file, status) : status;
+}
+
+static int resolve_file(struct run *run, const char *file)
 {
 	struct elfdeps_closure closure = {0};
 	struct error err = {0}, failure;
@@ -169,13 +235,23 @@ static int begin(struct run *run, struct error *err)
 		.library_path = values->library_path,
 		.preload = values->preload,
 		.hwcaps = values->hwcaps,
+		.secure = values->secure,
 	};
 	int r;
 
+	run->why.name = values->why;
+	if (values->why)
+		chosen.trace = why_trace(&run->why);
 	if (values->env && !chosen.library_path)
 		chosen.library_path = getenv("LD_LIBRARY_PATH");
-	if (values->env && !chosen.preload)
-		chosen.preload = getenv("LD_PRELOAD");
+	/* The loader takes LD_PRELOAD first and then those of its own option --preload (elf/rtld.c). */
+	if (values->env && getenv("LD_PRELOAD")) {
+		run->preload = alloc_format(err, "%s:%s", getenv("LD_PRELOAD"),
+					    values->preload ? values->preload : "");
+		if (!run->preload)
+			return -ENOMEM;
+		chosen.preload = run->preload;
+	}
 	r = elfdeps_new(&chosen, &run->resolver, err);
 	if (r == 0 && values->links)
 		r = sysroot_open(values->root, &run->root, err);
@@ -230,6 +306,8 @@ static void clean_up(struct run *run)
 	report_list_free(&run->list);
 	strmap_free(&run->drawn);
 	json_decref(run->json);
+	why_free(&run->why);
+	free(run->preload);
 	sysroot_close(&run->root);
 	elfdeps_free(run->resolver);
 }

@@ -147,6 +147,84 @@ library() {
 	[ "${lines[1]}" = "$T/other/libp.so" ]
 }
 
+@test "--env takes LD_PRELOAD first and then --preload" {
+	library liba.so
+	library libp.so
+	library libq.so
+	program prog ./liba.so
+	run -0 env ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD="$T/libp.so" elfdeps --env --preload "$T/libq.so" --library-path "$T" -l ./prog
+	[ "${lines[1]} ${lines[2]}" = "$T/libp.so $T/libq.so" ]
+}
+
+@test "--why tells every place looked at, and what is missing or not needed is 1" {
+	mkdir first second
+	library second/liba.so
+	program prog second/liba.so "-Wl,-rpath,$T/first:$T/second"
+	run -0 --separate-stderr elfdeps --why liba.so ./prog
+	[ "${lines[0]}" = "liba.so, needed by ./prog:" ]
+	[ "${lines[2]}" = "    [runpath] $T/first/liba.so: not there" ]
+	[ "${lines[3]}" = "    [runpath] $T/second/liba.so: found" ]
+	run -0 elfdeps --json --why liba.so ./prog
+	[[ $output == *'"why": ['*"\"found\": \"$T/second/liba.so\""* ]]
+	run -1 --separate-stderr elfdeps --why libnone.so ./prog
+	[ -z "$output" ]
+	[ "$stderr" = "elfdeps: error: ./prog: nobody needs libnone.so" ]
+	seq 100 >first/liba.so
+	run -1 --separate-stderr elfdeps --why liba.so ./prog
+	[ "${lines[2]}" = "    [runpath] $T/first/liba.so: ends the program: not an ELF file" ]
+	[[ $stderr == "elfdeps: error: $T/first/liba.so: "* ]]
+	rm -r first second
+	run -1 elfdeps --why liba.so ./prog
+	[ "${lines[-1]}" = "    not found" ]
+	run -2 elfdeps -l --why liba.so ./prog
+}
+
+@test "a path that depends on the current folder is marked" {
+	mkdir here
+	library here/liba.so
+	program prog here/liba.so -Wl,-rpath,:here
+	run -0 elfdeps ./prog
+	[[ $output == *"liba.so => here/liba.so [runpath: here; depends on the current folder]"* ]]
+	run -0 elfdeps --json ./prog
+	[[ $output == *'"relative": true'* ]]
+	cd /
+	run -1 elfdeps "$T/prog"
+	[[ $output == *"liba.so => not found"* ]]
+	run -1 elfdeps --root "$T" /prog
+	[[ $output == *"liba.so => not found [depends on the current folder, and --root has none]"* ]]
+}
+
+@test "a script with CR LF is told how to be mended" {
+	printf '#!/bin/sh\r\nexit\r\n' >script
+	for form in "" -l --ldd --json --dot; do
+		# shellcheck disable=SC2086 # no word if empty
+		run -1 --separate-stderr elfdeps $form ./script
+		[[ ${stderr_lines[0]} == *'./script: needs /bin/sh\x0d, which is not found: the #! line ends in CR LF' ]]
+		[ "${stderr_lines[1]}" = "elfdeps: hint: sed -i 's/\r\$//' ./script" ]
+	done
+	sed -i 's/\r$//' ./script
+	run -0 elfdeps ./script
+}
+
+@test "what ldconfig would find is said, and not taken" {
+	mkdir -p root/etc root/opt
+	program root/prog -Wl,-dynamic-linker,/ld.so
+	library root/opt/liba.so
+	program root/prog root/opt/liba.so
+	echo /opt >root/etc/ld.so.conf
+	run -1 elfdeps --root root /prog
+	[[ $output == *"liba.so => not found [ldconfig would find /opt/liba.so (/etc/ld.so.conf)]"* ]]
+}
+
+@test "--secure takes no library path" {
+	library liba.so
+	program prog ./liba.so
+	run -0 elfdeps --library-path "$T" ./prog
+	run -1 elfdeps --library-path "$T" --secure ./prog
+	chmod u+s prog
+	run -1 elfdeps --library-path "$T" ./prog
+}
+
 @test "control bytes are escaped everywhere but in the raw list" {
 	local name=$'a\e[31m\n\\b'
 
