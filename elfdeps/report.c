@@ -255,8 +255,9 @@ static void ldd_object(const struct ldd *ldd, const struct elfdeps_object *objec
 	if (object == ldd->interp)
 		return;
 	putchar('\t');
-	/* A name with a slash is itself the path, once its tokens are replaced. */
-	if (owner && !strchr(owner->name, '/') &&
+	/* A name with a slash is itself the path, once its tokens are replaced. What nobody searched for is
+	 * the loader of a library: known by its path. */
+	if (owner && owner->rule != ELFDEPS_RULE_LOADED && !strchr(owner->name, '/') &&
 	    strcmp(owner->name, object->path) != 0) {
 		print(owner->name);
 		fputs(" => ", stdout);
@@ -265,9 +266,26 @@ static void ldd_object(const struct ldd *ldd, const struct elfdeps_object *objec
 	puts(" (0x0000000000000000)");
 }
 
-/* Prints the objects in load order, up to and with place `last`; the file itself is not shown. */
+static bool is_loader(const struct ldd *ldd, size_t place)
+{
+	const struct elfdeps_edge *owner;
+
+	if (place >= ldd->closure->count)
+		return false;
+	owner = strmap_get(&ldd->owners, ldd->closure->objects[place]->path);
+	return owner &&
+	       (owner->rule == ELFDEPS_RULE_INTERP || owner->rule == ELFDEPS_RULE_LOADED);
+}
+
+/*
+ * Prints the objects in load order, up to and with place `last`; the file itself is not shown. The
+ * loader puts itself right behind the object in front of it, so before what is missing (dl_main of
+ * elf/rtld.c: r_list, which has no entries for those).
+ */
 static void ldd_objects(struct ldd *ldd, size_t last)
 {
+	if (is_loader(ldd, last + 1))
+		last++;
 	while (ldd->printed < last) {
 		ldd->printed++;
 		ldd_object(ldd, ldd->closure->objects[ldd->printed]);
