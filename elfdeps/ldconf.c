@@ -21,6 +21,9 @@
 #include "common/strlist.h"
 #include "common/strmap.h"
 
+/* Missing names for which folders are listed: a file may have thousands. */
+enum { LISTED_MAX = 64 };
+
 enum {
 	LOOKS_MAX = 1 << 14
 }; /* names compared and folders opened: a pattern of stars is many */
@@ -264,8 +267,8 @@ static int find_in(struct store *store, const struct ldconf_folder *folder,
 
 	int used = snprintf(pattern, sizeof(pattern), "%.*s*", (int)stem, name);
 
-	if (r == 0 && !strpbrk(name, "*?[\\") && used > 0 &&
-	    (size_t)used < sizeof(pattern))
+	if (r == 0 && store->advised.count < LISTED_MAX && !strpbrk(name, "*?[\\") &&
+	    used > 0 && (size_t)used < sizeof(pattern))
 		r = match_names(&reader, folder->path, pattern, &names);
 	for (size_t i = 0; i < names.count && r == 0; i++)
 		if (path_join(folder->path, names.items[i], ret, PATH_MAX, NULL) == 0)
@@ -280,14 +283,12 @@ static bool is_library_name(const char *name)
 	       strstr(name, ".so");
 }
 
-int ldconf_advise(struct store *store, const char *name, const struct object *main,
-		  const char **ret, struct error *err)
+static int find_advice(struct store *store, const char *name, const struct object *main,
+		       const char **ret, struct error *err)
 {
 	char path[PATH_MAX];
 	int r = 0;
 
-	if (!is_library_name(name))
-		return 0;
 	if (!store->conf) {
 		struct ldconf *conf = arena_alloc(&store->arena, sizeof(*conf), err);
 
@@ -307,4 +308,27 @@ int ldconf_advise(struct store *store, const char *name, const struct object *ma
 		return *ret ? 0 : -ENOMEM;
 	}
 	return r;
+}
+
+int ldconf_advise(struct store *store, const char *name, const struct object *main,
+		  const char **ret, struct error *err)
+{
+	char *known = strmap_get(&store->advised, name);
+	const char *advice = "";
+	char *key;
+	int r;
+
+	if (!is_library_name(name))
+		return 0;
+	if (!known) {
+		r = find_advice(store, name, main, &advice, err);
+		if (r < 0)
+			return r;
+		key = arena_copy(&store->arena, name, strlen(name), err);
+		known = arena_copy(&store->arena, advice, strlen(advice), err);
+		if (!key || !known || strmap_put(&store->advised, key, known, err) < 0)
+			return -ENOMEM;
+	}
+	*ret = known[0] ? known : NULL;
+	return 0;
 }

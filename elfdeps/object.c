@@ -266,9 +266,12 @@ static int read_segments(struct elffile *file, struct arena *arena, struct objec
 
 	if (!elffile_find(file, PT_LOAD, false))
 		set_defect(object, OBJECT_BAD_HEADER, "has no loadable segment");
-	else if (elffile_is_cut(file))
-		set_defect(object, OBJECT_BAD_HEADER,
-			   "cut short: its segments go on behind the end of the file");
+	else if (elffile_is_cut(file) && !object->defect) {
+		/* No fault: the kernel maps the file itself, which may never touch that page. */
+		object->stage = OBJECT_BAD_HEADER;
+		object->defect =
+			"cut short: its segments go on behind the end of the file";
+	}
 	if (interp)
 		r = read_interp(file, interp, arena, object, err);
 	/* Without bytes in the file it is the debug part of one: nothing to load. */

@@ -27,6 +27,7 @@ void store_close(struct store *store)
 	strmap_free(&store->files);
 	strmap_free(&store->folders);
 	strmap_free(&store->identities);
+	strmap_free(&store->advised);
 	arena_free(&store->arena);
 	sysroot_close(&store->root);
 }

@@ -38,8 +38,9 @@ struct store {
 	struct sysroot root;
 	struct arena arena; /* owns every string and struct that is handed out */
 	struct strmap files, folders, identities;
-	unsigned misses;     /* since the caller set it to 0 */
-	struct ldconf *conf; /* ldconf's own note; NULL: not read yet */
+	unsigned misses;       /* since the caller set it to 0 */
+	struct ldconf *conf;   /* ldconf's own note; NULL: not read yet */
+	struct strmap advised; /* as well: what it said of missing names, "" if nothing */
 };
 
 /* Whether relative paths mean anything: below another root there is no current folder. */
