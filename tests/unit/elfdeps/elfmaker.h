@@ -105,40 +105,56 @@ static inline void elfmaker_dynamic(struct elfmaker_work *work,
 	elfmaker_entry(work, DT_NULL, 0);
 }
 
+/* Starts a file in `size` zeroed bytes, which are mapped as a whole. */
+static inline void elfmaker_begin(struct elfmaker_work *work, const struct elfmaker *spec,
+				  unsigned char *bytes, size_t size)
+{
+	*work = (struct elfmaker_work){.bytes = bytes,
+				       .word = spec->class == ELFCLASS32 ? 4 : 8,
+				       .big = spec->data == ELFDATA2MSB};
+	memset(bytes, 0, size);
+	memcpy(bytes, ELFMAG, SELFMAG);
+	bytes[EI_CLASS] = work->word == 8 ? ELFCLASS64 : ELFCLASS32;
+	bytes[EI_DATA] = work->big ? ELFDATA2MSB : ELFDATA2LSB;
+	bytes[EI_VERSION] = EV_CURRENT;
+	elfmaker_segment(work, PT_LOAD, 0, size);
+	if (spec->interp) {
+		memcpy(bytes + ELFMAKER_INTERP, spec->interp, strlen(spec->interp) + 1);
+		elfmaker_segment(work, PT_INTERP, ELFMAKER_INTERP,
+				 strlen(spec->interp) + 1);
+	}
+}
+
+/* Closes it: the number of segments is known. */
+static inline void elfmaker_end(struct elfmaker_work *work, const struct elfmaker *spec)
+{
+	unsigned char *bytes = work->bytes;
+	size_t word = work->word;
+
+	if (!spec->is_static)
+		elfmaker_segment(work, PT_DYNAMIC, ELFMAKER_DYNAMIC,
+				 work->entries * 2 * word);
+	elfmaker_put(bytes + 16, 2, work->big, spec->type ? spec->type : ET_DYN);
+	elfmaker_put(bytes + 18, 2, work->big, spec->machine ? spec->machine : EM_X86_64);
+	elfmaker_put(bytes + 20, 4, work->big, EV_CURRENT);
+	elfmaker_put(bytes + 24 + word, word, work->big,
+		     word == 8 ? 64 : 52); /* e_phoff */
+	elfmaker_put(bytes + 28 + 3 * word, 2, work->big,
+		     word == 8 ? 64 : 52); /* e_ehsize */
+	elfmaker_put(bytes + 30 + 3 * word, 2, work->big,
+		     word == 8 ? 56 : 32); /* e_phentsize */
+	elfmaker_put(bytes + 32 + 3 * word, 2, work->big, work->segments);
+}
+
 /* Makes the file; `bytes` has room for ELFMAKER_SIZE. */
 static inline void elfmaker_make(const struct elfmaker *spec, unsigned char *bytes)
 {
-	struct elfmaker_work work = {.bytes = bytes,
-				     .word = spec->class == ELFCLASS32 ? 4 : 8};
-	size_t word = work.word;
+	struct elfmaker_work work;
 
-	work.big = spec->data == ELFDATA2MSB;
-	memset(bytes, 0, ELFMAKER_SIZE);
-	memcpy(bytes, ELFMAG, SELFMAG);
-	bytes[EI_CLASS] = word == 8 ? ELFCLASS64 : ELFCLASS32;
-	bytes[EI_DATA] = work.big ? ELFDATA2MSB : ELFDATA2LSB;
-	bytes[EI_VERSION] = EV_CURRENT;
-	elfmaker_segment(&work, PT_LOAD, 0, ELFMAKER_SIZE);
-	if (spec->interp) {
-		memcpy(bytes + ELFMAKER_INTERP, spec->interp, strlen(spec->interp) + 1);
-		elfmaker_segment(&work, PT_INTERP, ELFMAKER_INTERP,
-				 strlen(spec->interp) + 1);
-	}
-	if (!spec->is_static) {
+	elfmaker_begin(&work, spec, bytes, ELFMAKER_SIZE);
+	if (!spec->is_static)
 		elfmaker_dynamic(&work, spec);
-		elfmaker_segment(&work, PT_DYNAMIC, ELFMAKER_DYNAMIC,
-				 work.entries * 2 * word);
-	}
-	elfmaker_put(bytes + 16, 2, work.big, spec->type ? spec->type : ET_DYN);
-	elfmaker_put(bytes + 18, 2, work.big, spec->machine ? spec->machine : EM_X86_64);
-	elfmaker_put(bytes + 20, 4, work.big, EV_CURRENT);
-	elfmaker_put(bytes + 24 + word, word, work.big,
-		     word == 8 ? 64 : 52); /* e_phoff */
-	elfmaker_put(bytes + 28 + 3 * word, 2, work.big,
-		     word == 8 ? 64 : 52); /* e_ehsize */
-	elfmaker_put(bytes + 30 + 3 * word, 2, work.big,
-		     word == 8 ? 56 : 32); /* e_phentsize */
-	elfmaker_put(bytes + 32 + 3 * word, 2, work.big, work.segments);
+	elfmaker_end(&work, spec);
 }
 
 /* Writes bytes to a file and makes the folders of a relative path. */
