@@ -66,7 +66,8 @@ struct object {
 	const char *shebang; /* what follows "#!", up to the end of the line */
 	struct object_need *needs;
 	size_t need_count;
-	struct link *link; /* in the link map `map`: linkmap's own note */
+	struct symbols *symbols; /* symbolcache's own note */
+	struct link *link;       /* in the link map `map`: linkmap's own note */
 	const void *map;
 	const struct loader *loader; /* what it says as a loader: linkmap's own note */
 };

@@ -100,6 +100,25 @@ int store_look(struct store *store, const char *path, const struct store_file **
 	return strmap_put(&store->files, key, file, err);
 }
 
+int store_reopen(struct store *store, const char *path, const struct object *object,
+		 uint64_t *ret_size, struct error *err)
+{
+	_cleanup_fd_ int fd = sysroot_openat(&store->root, path,
+					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return error_errno(err, -fd, "%s", path);
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, errno, "%s", path);
+	if (!S_ISREG(st.st_mode) || st.st_dev != object->device ||
+	    st.st_ino != object->inode)
+		return error_set(err, ESTALE, "%s: replaced while it was looked at",
+				 path);
+	*ret_size = (uint64_t)st.st_size;
+	return steal_fd(&fd);
+}
+
 int store_folder(struct store *store, const char *path, size_t length,
 		 struct store_folder **ret, struct error *err)
 {

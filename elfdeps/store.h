@@ -57,6 +57,11 @@ void store_close(struct store *store);
 int store_look(struct store *store, const char *path, const struct store_file **ret,
 	       struct error *err) _must_check_;
 
+/* Opens `path`, the place of the known `object`, once more; a descriptor that the caller closes.
+ * -ESTALE if another file stands there by now. */
+int store_reopen(struct store *store, const char *path, const struct object *object,
+		 uint64_t *ret_size, struct error *err) _must_check_;
+
 /* The struct of the folder `path` (`length` bytes). */
 int store_folder(struct store *store, const char *path, size_t length,
 		 struct store_folder **ret, struct error *err) _must_check_;
