@@ -136,6 +136,49 @@ int elfdeps_classify(struct elfdeps *resolver, const char *path, enum elfdeps_ki
 int elfdeps_resolve(struct elfdeps *resolver, const char *path,
 		    struct elfdeps_closure *ret, struct error *err) _must_check_;
 
+/* What is wrong with what a closure found. */
+enum elfdeps_problem_kind {
+	ELFDEPS_PROBLEM_MISSING,  /* a need leads nowhere */
+	ELFDEPS_PROBLEM_VERSION,  /* a symbol version that its file does not define */
+	ELFDEPS_PROBLEM_PROVIDER, /* versions of a file that nothing loads by that name */
+	ELFDEPS_PROBLEM_SYMBOL,   /* a symbol that no loaded object defines */
+	ELFDEPS_PROBLEM_MALFORMED, /* symbols that cannot be read */
+	ELFDEPS_PROBLEM_CACHE,     /* an ld.so.cache entry that leads nowhere */
+};
+
+struct elfdeps_problem {
+	enum elfdeps_problem_kind kind;
+	bool failure;  /* false: worth knowing, and no program fails by it */
+	bool at_start; /* of a symbol: the start fails; false: the first call of it does */
+	const char *object;   /* path of the file that has it */
+	const char *name;     /* the symbol or the library; NULL if it is about neither */
+	const char *version;  /* the symbol version; NULL if none */
+	const char *provider; /* the file that was asked, by name; NULL if none */
+	const char *text;     /* the cause in a few words, without `object` */
+};
+
+/* In load order; `count` is bounded, `failures` and `notes` count all. */
+struct elfdeps_problems {
+	const struct elfdeps_problem *items;
+	size_t count, failures, notes;
+};
+
+/*
+ * Checks what a start of `closure` would still fail at once all files are found: symbol versions
+ * and undefined symbols, after the rules of elf/dl-version.c and elf/dl-lookup.c. This reads the
+ * symbol tables of all objects. For a library without its program, symbols that nothing defines
+ * are no failures: that program may have them. -E2BIG: too large to be checked.
+ */
+int elfdeps_check(struct elfdeps *resolver, const struct elfdeps_closure *closure,
+		  struct elfdeps_problems *ret, struct error *err) _must_check_;
+
+/* Looks for entries of the root's ld.so.cache whose file is not there. */
+int elfdeps_check_cache(struct elfdeps *resolver, struct elfdeps_problems *ret,
+			struct error *err) _must_check_;
+
+/* A word for the kind, for JSON: "missing", "version", … */
+const char *elfdeps_problem_name(enum elfdeps_problem_kind kind);
+
 /* A word or two for the rule, for people and for JSON: "runpath", "ld.so.cache", … */
 const char *elfdeps_rule_name(enum elfdeps_rule rule);
 

@@ -150,15 +150,14 @@ void elfdeps_free(struct elfdeps *resolver)
 	strlist_free(&resolver->preloads);
 	free(resolver->library_path);
 	free(resolver->cache_file.data);
+	symbolcache_free(&resolver->symbols);
 	store_close(&resolver->store);
 	free(resolver);
 }
 
-/* The cache for programs of `object`'s byte order; *ret is NULL if there is no good one. */
-static int get_cache(struct elfdeps *resolver, const struct object *object,
-		     const struct ldcache **ret, struct error *err)
+int resolver_cache(struct elfdeps *resolver, bool big, const struct ldcache **ret,
+		   struct error *err)
 {
-	bool big = object->data == ELFDATA2MSB;
 	int r = 0;
 
 	if (!resolver->cache_known[0] && !resolver->cache_known[1])
@@ -218,7 +217,8 @@ int resolver_build(struct elfdeps *resolver, const char *path, struct object *ob
 		.trace = resolver->trace.look ? &resolver->trace : NULL,
 		.secure = resolver->secure,
 	};
-	int r = get_cache(resolver, object, &settings.cache, err);
+	int r = resolver_cache(resolver, object->data == ELFDATA2MSB, &settings.cache,
+			       err);
 
 	return r < 0 ? r : closure_build(&settings, path, object, ret, err);
 }

@@ -15,6 +15,7 @@
 #include "elfdeps.h"
 #include "hwcaps.h"
 #include "store.h"
+#include "symbolcache.h"
 
 /* The bytes of a file, from the heap. */
 struct resolver_bytes {
@@ -34,12 +35,17 @@ struct elfdeps {
 	bool cache_known[2]; /* by byte order: big is 1 */
 	bool cache_good[2];
 	struct ldcache caches[2];
-	struct strmap programs; /* path → the link map of its first set of hwcaps */
+	struct symbolcache symbols; /* of the objects that were checked */
+	struct strmap programs;     /* path → the link map of its first set of hwcaps */
 };
 
 /* Opens `path`; the errno of opening it, or *ret, which the store owns. */
 int resolver_open(struct elfdeps *resolver, const char *path, struct object **ret,
 		  struct error *err) _must_check_;
+
+/* The cache for programs of byte order `big`; *ret is NULL if there is no good one. */
+int resolver_cache(struct elfdeps *resolver, bool big, const struct ldcache **ret,
+		   struct error *err) _must_check_;
 
 /* Builds the link map of the program or library `object` at `path`, with one list of hwcaps. */
 int resolver_build(struct elfdeps *resolver, const char *path, struct object *object,
