@@ -5,7 +5,7 @@
 
 _elfdeps() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-	local options='--list --zero --links --ldd --json --dot --root --library-path --preload
+	local options='--list --zero --links --ldd --json --dot --check --root --library-path --preload
 		--hwcaps --why --secure --env --help --version --verbose --quiet'
 
 	case $previous in

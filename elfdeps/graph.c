@@ -14,7 +14,7 @@
 
 enum { ESCAPED_MAX = 4 * PATH_MAX + 1 };
 
-static json_t *text(const char *value)
+json_t *graph_text(const char *value)
 {
 	char escaped[ESCAPED_MAX];
 	json_t *string;
@@ -37,10 +37,10 @@ json_t *graph_json(struct error *err)
 
 static json_t *edge_json(const struct elfdeps_edge *edge)
 {
-	return json_pack("{s:o, s:o, s:s, s:o, s:b}", "name", text(edge->name), "path",
-			 text(edge->object ? edge->object->path : NULL), "rule",
-			 elfdeps_rule_name(edge->rule), "detail", text(edge->detail),
-			 "relative", edge->relative);
+	return json_pack("{s:o, s:o, s:s, s:o, s:b}", "name", graph_text(edge->name),
+			 "path", graph_text(edge->object ? edge->object->path : NULL),
+			 "rule", elfdeps_rule_name(edge->rule), "detail",
+			 graph_text(edge->detail), "relative", edge->relative);
 }
 
 static json_t *edges_json(const struct elfdeps_object *object)
@@ -57,17 +57,18 @@ static json_t *edges_json(const struct elfdeps_object *object)
 
 static json_t *object_json(const struct elfdeps_object *object)
 {
-	json_t *members = json_pack("{s:o, s:s}", "path", text(object->path), "kind",
+	json_t *members = json_pack("{s:o, s:s}", "path", graph_text(object->path),
+				    "kind",
 				    object->kind == ELFDEPS_SCRIPT ? "script" : "elf");
 
 	if (object->kind == ELFDEPS_ELF)
 		json_object_update_new(
 			members,
 			json_pack("{s:o, s:o, s:i, s:i, s:s}", "soname",
-				  text(object->soname), "interpreter",
-				  text(object->interp), "machine", (int)object->machine,
-				  "class", object->class == ELFCLASS64 ? 64 : 32,
-				  "byte_order",
+				  graph_text(object->soname), "interpreter",
+				  graph_text(object->interp), "machine",
+				  (int)object->machine, "class",
+				  object->class == ELFCLASS64 ? 64 : 32, "byte_order",
 				  object->data == ELFDATA2MSB ? "big" : "little"));
 	if (json_object_set_new(members, "edges", edges_json(object)) < 0) {
 		json_decref(members);
@@ -93,8 +94,8 @@ static json_t *failure_json(const struct error *failure)
 {
 	if (!failure)
 		return json_null();
-	return json_pack("{s:o, s:o}", "text", text(failure->text), "hint",
-			 text(failure->hint[0] ? failure->hint : NULL));
+	return json_pack("{s:o, s:o}", "text", graph_text(failure->text), "hint",
+			 graph_text(failure->hint[0] ? failure->hint : NULL));
 }
 
 int graph_json_add(json_t *document, const char *file,
@@ -105,13 +106,20 @@ int graph_json_add(json_t *document, const char *file,
 			     : closure->missing ? "missing"
 						: "complete";
 	json_t *entry = json_pack(
-		"{s:o, s:s, s:I, s:o, s:o}", "file", text(file), "status", status,
+		"{s:o, s:s, s:I, s:o, s:o}", "file", graph_text(file), "status", status,
 		"missing", (json_int_t)(closure ? closure->missing : 0), "error",
 		failure_json(failure), "objects", objects_json(closure));
 
 	if (json_array_append_new(json_object_get(document, "files"), entry) < 0)
 		return error_nomem(err);
 	return 0;
+}
+
+json_t *graph_json_last(const json_t *document)
+{
+	const json_t *files = json_object_get(document, "files");
+
+	return json_array_get(files, json_array_size(files) - 1);
 }
 
 int graph_json_print(const json_t *document, struct error *err)

@@ -20,6 +20,12 @@ int graph_json_add(json_t *document, const char *file,
 		   const struct elfdeps_closure *closure, const struct error *failure,
 		   struct error *err) _must_check_;
 
+/* The entry of the file that was added last; belongs to the document. */
+json_t *graph_json_last(const json_t *document);
+
+/* A string, or null for NULL, with bad UTF-8 escaped. */
+json_t *graph_text(const char *value);
+
 int graph_json_print(const json_t *document, struct error *err) _must_check_;
 
 /* A graph of all closures is one: graph_dot_begin, graph_dot for each, graph_dot_end. `seen` keeps

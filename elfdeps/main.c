@@ -14,6 +14,7 @@
 #include "common/path.h"
 #include "common/strmap.h"
 #include "common/sysroot.h"
+#include "diagnosis.h"
 #include "elfdeps.h"
 #include "graph.h"
 #include "report.h"
@@ -23,7 +24,7 @@ enum { FOUND = 0, MISSING = 1, USAGE = 2, UNRESOLVED = 3 };
 
 struct values {
 	struct cli_common common;
-	bool list, zero, links, ldd, json, dot, env;
+	bool list, zero, links, ldd, json, dot, check, env;
 	bool secure;
 	const char *root, *library_path, *preload, *hwcaps, *why;
 };
@@ -40,6 +41,8 @@ static const struct cli_option options[] = {
 	{"json", 0, CLI_FLAG, OFFSET(json), NULL,
 	 "print JSON; elfdeps(1) has the schema"},
 	{"dot", 0, CLI_FLAG, OFFSET(dot), NULL, "print a graph for graphviz"},
+	{"check", 0, CLI_FLAG, OFFSET(check), NULL,
+	 "check symbol versions, undefined symbols and ld.so.cache"},
 	{"root", 0, CLI_STRING, OFFSET(root), "DIR", "resolve as if chrooted to DIR"},
 	{"library-path", 0, CLI_STRING, OFFSET(library_path), "P",
 	 "search as if LD_LIBRARY_PATH were P"},
@@ -86,11 +89,15 @@ static bool is_listing(const struct values *values)
 
 static int check_usage(const struct values *values, int files, struct error *err)
 {
-	if (is_listing(values) + values->ldd + values->json + values->dot > 1) {
+	if (is_listing(values) + values->ldd + values->json + values->dot > 1 ||
+	    (values->check && (is_listing(values) || values->ldd || values->dot))) {
 		error_set(err, EINVAL, "two forms of output asked for at once");
-		return error_hint(err, "give one of --list, --ldd, --json, --dot");
+		return error_hint(
+			err, "give one of --list, --ldd, --json, --dot, --check; --check "
+			     "goes with --json");
 	}
-	if (values->why && (is_listing(values) || values->ldd || values->dot)) {
+	if (values->why &&
+	    (is_listing(values) || values->ldd || values->dot || values->check)) {
 		error_set(err, EINVAL, "--why has its own form of output");
 		return error_hint(err, "it goes alone or with --json");
 	}
@@ -161,6 +168,42 @@ static int print_closure(struct run *run, const char *file,
 	return report_ldd(closure, err);
 }
 
+/* Checks and prints one file; *ret_failures is the number of what would fail. */
+static int check_closure(struct run *run, const char *file,
+			 const struct elfdeps_closure *closure, size_t *ret_failures,
+			 struct error *err)
+{
+	struct elfdeps_problems problems = {0};
+	int r = elfdeps_check(run->resolver, closure, &problems, err);
+
+	if (r < 0)
+		return r;
+	*ret_failures = problems.failures;
+	if (run->json) {
+		r = graph_json_add(run->json, file, closure, NULL, err);
+		return r < 0 ? r
+			     : diagnosis_json(graph_json_last(run->json), &problems, err);
+	}
+	diagnosis_file(file, closure, &problems);
+	return 0;
+}
+
+/* Once for all files; answers the exit status. */
+static int check_cache(struct run *run)
+{
+	struct elfdeps_problems problems = {0};
+	struct error err = {0};
+	int r = elfdeps_check_cache(run->resolver, &problems, &err);
+
+	if (r == 0 && run->json)
+		r = diagnosis_json(run->json, &problems, &err);
+	else if (r == 0)
+		diagnosis_cache(&problems);
+	if (r < 0)
+		log_error(&err);
+	return r < 0 || problems.failures ? MISSING : FOUND;
+}
+
 /* The error's text with control bytes escaped: it may hold names out of a hostile file. */
 static void log_escaped(const struct error *err)
 {
@@ -211,12 +254,15 @@ static int resolve_file(struct run *run, const char *file)
 {
 	struct elfdeps_closure closure = {0};
 	struct error err = {0}, failure;
+	size_t failures = 0;
 	int r = elfdeps_resolve(run->resolver, file, &closure, &err);
 
 	if (r == 0) {
-		r = print_closure(run, file, &closure, &err);
+		r = run->values->check
+			    ? check_closure(run, file, &closure, &failures, &err)
+			    : print_closure(run, file, &closure, &err);
 		if (r == 0)
-			return closure.missing ? MISSING : FOUND;
+			return closure.missing || failures ? MISSING : FOUND;
 	} else if (run->json) {
 		failure = err;
 		if (graph_json_add(run->json, file, NULL, &failure, &err) < 0)
@@ -289,6 +335,8 @@ static int go(struct run *run, char **files)
 		log_escaped(&err);
 		return err.code == EINVAL ? USAGE : UNRESOLVED;
 	}
+	if (run->values->check)
+		worst = check_cache(run);
 	for (; *files; files++) {
 		int status = do_file(run, *files);
 

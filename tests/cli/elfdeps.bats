@@ -34,7 +34,7 @@ library() {
 @test "wrong usage is 2, on stderr, with a hint" {
 	local words
 
-	for words in "" "--nonsense x" "-l --json x" "--ldd --dot x" "--root" "--hwcaps x99 /bin/sh"; do
+	for words in "" "--nonsense x" "-l --json x" "--ldd --dot x" "--check -l x" "--check --dot x" "--root" "--hwcaps x99 /bin/sh"; do
 		# shellcheck disable=SC2086 # several words
 		run -2 --separate-stderr elfdeps $words
 		[ -z "$output" ]
@@ -300,4 +300,26 @@ library() {
 	[ "$calls" -gt "$objects" ]
 	[ "$objects" -gt 20 ]
 	[ "$calls" -le $((8 * objects + 20)) ]
+}
+
+@test "--check is 0 where all fits and 1 where it does not, and names what" {
+	run -0 elfdeps --check /usr/bin/env
+	[[ ${lines[-1]} =~ ^/usr/bin/env:\ no\ problem\ in\ [0-9]+\ files$ ]]
+	echo 'void gone(void) {}' >lib.c
+	gcc -shared -nostdlib -Wl,-soname,liba.so -o liba.so lib.c
+	echo 'void gone(void); void _start(void) { gone(); }' >main.c
+	gcc -nostdlib -o prog main.c liba.so -Wl,-rpath,"$PWD"
+	run -0 elfdeps --check ./prog
+	library liba.so
+	run -1 elfdeps --check ./prog
+	[[ ${lines[0]} == "./prog: undefined symbol gone (when called)" ||
+		${lines[0]} == "./prog: undefined symbol gone (at start)" ]]
+	[[ ${lines[1]} == "./prog: 1 problem in "* ]]
+	run -1 elfdeps --check --json ./prog /usr/bin/env
+	[ "$(jq -r '.files[0].problems[0] | "\(.kind) \(.name) \(.object)"' <<<"$output")" = \
+		"symbol gone ./prog" ]
+	[ "$(jq -c '.files[1].problems' <<<"$output")" = "[]" ]
+	[ "$(jq -c '.problems | length' <<<"$output")" = 0 ]
+	# Without it nobody looks.
+	run -0 elfdeps ./prog
 }
