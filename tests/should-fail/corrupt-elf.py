@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 
-FORMS = ([], ["--json"], ["--dot"], ["--ldd"], ["--links"])
+FORMS = ([], ["--json"], ["--dot"], ["--ldd"], ["--links"], ["--check"])
 NULL, NEEDED, STRTAB, STRSZ, SONAME, RPATH, RUNPATH = 0, 1, 5, 10, 14, 15, 29
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 MACHINES = {(64, "<"): 62, (64, ">"): 22, (32, "<"): 3, (32, ">"): 8}
