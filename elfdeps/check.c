@@ -12,6 +12,7 @@
 #include "elfdeps.h"
 #include "problems.h"
 #include "resolver.h"
+#include "skipped.h"
 #include "symbolcache.h"
 
 enum { STEPS_MAX = 1 << 27 /* looks into tables for one closure, about a second */ };
@@ -51,6 +52,15 @@ static int add_problem(struct check *check, const struct member *member,
 {
 	problem.object = member->link->shown.path;
 	return problems_add(check->problems, &problem, check->err);
+}
+
+/* A hostile file can make any of this take hours. */
+static int spend(struct check *check)
+{
+	if (check->steps <= STEPS_MAX)
+		return 0;
+	return error_set(check->err, E2BIG, "%s: too many symbols to check",
+			 check->map->main->shown.path);
 }
 
 static const char *text_of(const struct member *member, uint32_t offset)
@@ -115,15 +125,6 @@ static int check_need(struct check *check, const struct member *member,
 			 name, file);
 	problem.text = text;
 	return add_problem(check, member, problem);
-}
-
-/* A hostile file can make any of this take hours. */
-static int spend(struct check *check)
-{
-	if (check->steps <= STEPS_MAX)
-		return 0;
-	return error_set(check->err, E2BIG, "%s: too many symbols to check",
-			 check->map->main->shown.path);
 }
 
 static int check_versions(struct check *check, const struct member *member)
@@ -299,6 +300,7 @@ static int check_edge(struct check *check, const struct member *member,
 {
 	struct elfdeps_problem problem = {
 		.kind = ELFDEPS_PROBLEM_MISSING, .failure = true, .at_start = true};
+	const char *skipped = NULL;
 	char text[PROBLEMS_NAME_MAX];
 	int r = 0;
 
@@ -308,8 +310,13 @@ static int check_edge(struct check *check, const struct member *member,
 	if (r < 0 || edge->object)
 		return r;
 	check->is_incomplete = true;
-	snprintf(text, sizeof(text), "needs %.2047s, which is not found", edge->name);
+	if (!strchr(edge->name, '/'))
+		skipped = skipped_find(check->map, edge->name, &check->steps);
+	snprintf(text, sizeof(text), "needs %.1023s, which is not found%s%.1023s%s",
+		 edge->name, skipped ? " (" : "", skipped ? skipped : "",
+		 skipped ? " is of another class or machine)" : "");
 	problem.name = edge->name;
+	problem.provider = skipped;
 	problem.text = text;
 	return add_problem(check, member, problem);
 }
@@ -321,7 +328,7 @@ static int check_edges(struct check *check, const struct member *member)
 
 	for (size_t i = 0; i < object->edge_count && r == 0; i++)
 		r = check_edge(check, member, &object->edges[i]);
-	return r;
+	return r < 0 ? r : spend(check);
 }
 
 static int check_readable(struct check *check, const struct member *member)

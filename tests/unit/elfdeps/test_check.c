@@ -204,6 +204,17 @@ static void what_a_missing_library_may_have_is_not_undefined(void **state)
 	       "called)");
 }
 
+static void a_missing_library_may_be_there_of_another_class(void **state)
+{
+	struct symbolmaker prog = make_prog(), lib = make_lib();
+
+	(void)state;
+	lib.elf.class = ELFCLASS32;
+	setup(&prog, &lib);
+	expect("/bin/prog", "missing: /bin/prog: needs liba.so, which is not found "
+			    "(/lib/liba.so is of another class or machine)");
+}
+
 static void musl_knows_no_versions_and_binds_at_the_start(void **state)
 {
 	struct symbolmaker prog = make_prog(), lib = make_lib();
@@ -286,6 +297,7 @@ int main(void)
 		scratch_test(a_copy_is_not_found_in_the_program_itself),
 		scratch_test(a_library_may_leave_symbols_to_its_program),
 		scratch_test(what_a_missing_library_may_have_is_not_undefined),
+		scratch_test(a_missing_library_may_be_there_of_another_class),
 		scratch_test(musl_knows_no_versions_and_binds_at_the_start),
 		scratch_test(a_damaged_table_is_a_problem),
 		scratch_test(scripts_and_what_has_no_symbols_are_checked_too),
