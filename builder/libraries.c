@@ -85,7 +85,7 @@ static size_t copy_entries(const struct libraries *libraries, bool general,
 				.name = library->name,
 				.path = library->path,
 				.machine = library->machine,
-				.class = library->class,
+				.elf_class = library->class,
 				.data = library->data,
 			};
 	}

@@ -72,7 +72,7 @@ static int add_need(struct pass *pass, const struct elfdeps_edge *edge, size_t b
 		.by = path,
 		.library = {.name = name,
 			    .machine = object->machine,
-			    .class = object->class,
+			    .class = object->elf_class,
 			    .data = object->data},
 	};
 	return 0;
@@ -109,7 +109,7 @@ static int add_library(struct pass *pass, const struct elfdeps_edge *edge,
 		.name = edge->name,
 		.path = object->path,
 		.machine = object->machine,
-		.class = object->class,
+		.class = object->elf_class,
 		.data = object->data,
 		.general = edge->rule == ELFDEPS_RULE_CACHE ||
 			   edge->rule == ELFDEPS_RULE_DEFAULT,
@@ -164,7 +164,7 @@ static int add_asked_library(struct intake *intake, const struct elfdeps_object 
 		.name = object->soname,
 		.path = loader_path,
 		.machine = object->machine,
-		.class = object->class,
+		.class = object->elf_class,
 		.data = object->data,
 	};
 

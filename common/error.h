@@ -12,20 +12,10 @@
 
 #include <stdarg.h>
 
-enum {
-	ERROR_TEXT_MAX = 1400,
-	ERROR_HINT_MAX = 500,
-};
-
-struct error {
-	int code; /* a positive errno value; 0 while nothing went wrong */
-	char text[ERROR_TEXT_MAX]; /* reads outside-in: "context: file: cause" */
-	char hint[ERROR_HINT_MAX]; /* what the user can do about it; empty if unknown */
-};
+#include "errorvalue.h"
 
 /* Keeps the large frame of what is seldom called out of the caller's: each page of stack counts. */
 #define _noinline_ __attribute__((noinline))
-#define _must_check_ __attribute__((warn_unused_result))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /*

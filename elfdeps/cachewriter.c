@@ -85,7 +85,7 @@ static int take_entry(struct writer *writer, const struct elfdeps_cache_entry *e
 {
 	const struct object object = {
 		.machine = entry->machine,
-		.class = entry->class,
+		.class = entry->elf_class,
 		.data = entry->data,
 		.flags = 0x4, /* RISC-V with doubles, the one ABI of its distributions */
 	};

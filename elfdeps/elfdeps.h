@@ -18,7 +18,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/error.h"
+#include "common/errorvalue.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct elfdeps;
 struct elfdeps_place;
@@ -98,8 +102,8 @@ struct elfdeps_object {
 	const char *soname; /* NULL if none */
 	const char *interp; /* PT_INTERP; NULL if none */
 	enum elfdeps_kind kind;
-	uint16_t machine;          /* e_machine */
-	unsigned char class, data; /* EI_CLASS, EI_DATA */
+	uint16_t machine;              /* e_machine */
+	unsigned char elf_class, data; /* EI_CLASS, EI_DATA */
 	uint64_t device, inode;
 	const struct elfdeps_edge *edges; /* in file order */
 	size_t edge_count;
@@ -193,7 +197,7 @@ struct elfdeps_cache_entry {
 	const char *name; /* what programs ask for: the name under which it was found */
 	const char *path; /* absolute, inside the image */
 	uint16_t machine;
-	unsigned char class, data;
+	unsigned char elf_class, data;
 };
 
 /*
@@ -205,5 +209,9 @@ struct elfdeps_cache_entry {
 int elfdeps_cache_write(const struct elfdeps_cache_entry *entries, size_t count,
 			char **ret_data, size_t *ret_size,
 			struct error *err) _must_check_;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -68,7 +68,7 @@ static json_t *object_json(const struct elfdeps_object *object)
 				  graph_text(object->soname), "interpreter",
 				  graph_text(object->interp), "machine",
 				  (int)object->machine, "class",
-				  object->class == ELFCLASS64 ? 64 : 32, "byte_order",
+				  object->elf_class == ELFCLASS64 ? 64 : 32, "byte_order",
 				  object->data == ELFDATA2MSB ? "big" : "little"));
 	if (json_object_set_new(members, "edges", edges_json(object)) < 0) {
 		json_decref(members);

@@ -28,7 +28,7 @@ struct link *linkmap_add(struct linkmap *map, struct object *object, const char 
 		.interp = object->interp,
 		.kind = object->kind,
 		.machine = object->machine,
-		.class = object->class,
+		.elf_class = object->class,
 		.data = object->data,
 		.device = object->device,
 		.inode = object->inode,

@@ -48,7 +48,7 @@ static size_t collect(const struct ldcache *cache, struct elfdeps_cache_entry *r
 			.name = entry.name,
 			.path = entry.path,
 			.machine = cache->big ? EM_S390 : EM_X86_64,
-			.class = ELFCLASS64,
+			.elf_class = ELFCLASS64,
 			.data = cache->big ? ELFDATA2MSB : ELFDATA2LSB,
 		};
 	}

@@ -98,7 +98,7 @@ static void entries_and_order_are_those_of_ldconfig(void **state)
 		char path[128];
 
 		snprintf(path, sizeof(path), "root%s", tree[i].path);
-		elfmaker_file(path, (struct elfmaker){.class = tree[i].class,
+		elfmaker_file(path, (struct elfmaker){.class = tree[i].elf_class,
 						      .machine = tree[i].machine,
 						      .soname = tree[i].name,
 						      .needs = {"libc.so.6"}});
