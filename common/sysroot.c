@@ -45,9 +45,18 @@ int sysroot_open(const char *folder, struct sysroot *ret, struct error *err)
 	return 0;
 }
 
+int sysroot_open_files(const struct sysroot_files *files, struct sysroot *ret,
+		       struct error *err)
+{
+	*ret = (struct sysroot){.fd = SYSROOT_NO_FOLDER, .files = files};
+	ret->path = alloc_copy("", err);
+	return ret->path ? 0 : -ENOMEM;
+}
+
 void sysroot_close(struct sysroot *root)
 {
-	cleanup_fd(&root->fd);
+	if (root->fd != SYSROOT_NO_FOLDER)
+		cleanup_fd(&root->fd);
 	free(root->path);
 	*root = (struct sysroot){.fd = -1};
 }
@@ -69,8 +78,41 @@ static int open_resolving(int folder, const char *path, int flags, uint64_t reso
 	return fd < 0 ? -errno : (int)fd;
 }
 
+/* stat(2) in the root's own files; *ret_path (PATH_MAX bytes) is the canonical path. */
+static int stat_files(const struct sysroot *root, const char *path, char *ret_path,
+		      struct stat *ret)
+{
+	int r = sysroot_resolve(root, path, NULL, ret_path, NULL);
+
+	if (r < 0)
+		return r;
+	*ret = (struct stat){.st_mode = S_IFDIR | 0755};
+	if (!strcmp(ret_path, "/"))
+		return 0;
+	return root->files->stat(root->files->data, ret_path, ret);
+}
+
+static int open_files(const struct sysroot *root, const char *path, int flags)
+{
+	char canonical[PATH_MAX];
+	struct stat st;
+	int r = stat_files(root, path, canonical, &st);
+
+	if (r < 0)
+		return r;
+	if (!S_ISREG(st.st_mode) || (flags & (O_ACCMODE | O_PATH)) != O_RDONLY)
+		return -EISDIR;
+	r = root->files->open(root->files->data, canonical);
+	/* Whoever has just written a memfd leaves its offset at the end, and not all use pread(2). */
+	if (r >= 0)
+		lseek(r, 0, SEEK_SET);
+	return r;
+}
+
 int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 {
+	if (root->files)
+		return open_files(root, path, flags);
 	if (root->fd < 0) {
 		int fd = openat(AT_FDCWD, path, flags | O_CLOEXEC);
 
@@ -82,6 +124,10 @@ int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 
 int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret)
 {
+	char canonical[PATH_MAX];
+
+	if (root->files)
+		return stat_files(root, path, canonical, ret);
 	if (root->fd < 0)
 		return stat(path, ret) < 0 ? -errno : 0;
 	_cleanup_fd_ int fd = sysroot_openat(root, path, O_PATH);
@@ -90,11 +136,27 @@ int sysroot_stat(const struct sysroot *root, const char *path, struct stat *ret)
 	return fstat(fd, ret) < 0 ? -errno : 0;
 }
 
+int sysroot_fstat(const struct sysroot *root, int fd, const char *path, struct stat *ret)
+{
+	struct stat opened = {0};
+	int r = 0;
+
+	if (fd >= 0 && fstat(fd, &opened) < 0)
+		return -errno;
+	*ret = opened;
+	if (root->files)
+		r = sysroot_stat(root, path, ret);
+	ret->st_size = opened.st_size;
+	return r;
+}
+
 int sysroot_open_link(const struct sysroot *root, const char *path)
 {
 	_cleanup_fd_ int host = -1;
 	int folder = root->fd;
 
+	if (root->files)
+		return -EOPNOTSUPP;
 	if (folder < 0) {
 		host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (host < 0)
@@ -129,14 +191,27 @@ static int splice_target(struct walk *walk, const char *target, struct error *er
 	return 0;
 }
 
+/* The text of the symlink `path`, open as `fd`: its length or -errno. */
+static ssize_t read_link(const struct walk *walk, int fd, const char *path, char *ret,
+			 size_t size)
+{
+	const struct sysroot_files *files = walk->root->files;
+	ssize_t length = files ? files->readlink(files->data, path, ret, size)
+			       : readlinkat(fd, "", ret, size);
+
+	if (length < 0)
+		return files ? length : -errno;
+	return (size_t)length < size ? length : -ENAMETOOLONG;
+}
+
 /* `fd` is the symlink `path`, whose name has already been cut off walk->done. */
 static int follow(struct walk *walk, int fd, const char *path, struct error *err)
 {
 	char target[PATH_MAX];
-	ssize_t length = readlinkat(fd, "", target, sizeof(target) - 1);
+	ssize_t length = read_link(walk, fd, path, target, sizeof(target));
 
 	if (length < 0)
-		return error_errno(err, errno, "%s", path);
+		return error_errno(err, (int)-length, "%s", path);
 	if (++walk->links > MAX_LINKS)
 		return error_errno(err, ELOOP, "%s", path);
 	target[length] = '\0';
@@ -149,6 +224,18 @@ static int follow(struct walk *walk, int fd, const char *path, struct error *err
 	return splice_target(walk, target, err);
 }
 
+/* What `path` itself is; *ret_fd is its descriptor where the kernel has one. */
+static int look_at(const struct sysroot *root, const char *path, int *ret_fd,
+		   struct stat *ret)
+{
+	if (root->files)
+		return root->files->stat(root->files->data, path, ret);
+	*ret_fd = sysroot_open_link(root, path);
+	if (*ret_fd < 0)
+		return *ret_fd;
+	return fstat(*ret_fd, ret) < 0 ? -errno : 0;
+}
+
 static int enter(struct walk *walk, const char *name, size_t length, struct error *err)
 {
 	char path[PATH_MAX];
@@ -157,11 +244,10 @@ static int enter(struct walk *walk, const char *name, size_t length, struct erro
 
 	if (used < 0 || (size_t)used >= sizeof(path))
 		return error_errno(err, ENAMETOOLONG, "%s/…", walk->done);
-	_cleanup_fd_ int fd = sysroot_open_link(walk->root, path);
-	if (fd < 0)
-		return error_errno(err, -fd, "%s", path);
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, errno, "%s", path);
+	_cleanup_fd_ int fd = -1;
+	int r = look_at(walk->root, path, &fd, &st);
+	if (r < 0)
+		return error_errno(err, -r, "%s", path);
 	if (S_ISLNK(st.st_mode))
 		return follow(walk, fd, path, err);
 	/* A slash behind it, be it the last byte, asks for a folder: path_resolution(7). */

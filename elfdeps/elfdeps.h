@@ -33,6 +33,27 @@ struct elfdeps_trace {
 	void *data;
 };
 
+/* What the caller's own files say of one path. Two paths with equal device and inode are one file. */
+struct elfdeps_file {
+	uint64_t device, inode;
+	uint32_t mode; /* as st_mode: S_IFREG, S_IFDIR, S_IFLNK …, and the permissions */
+};
+
+/*
+ * The files of a root that is no folder of this machine: a tree inside an archive, say. Paths are
+ * absolute in that tree, and canonical but for their last part, which may be a symlink: the resolver
+ * walks. It never asks for "/". Each function answers -errno if it fails; -ENOENT: not there.
+ */
+struct elfdeps_files {
+	/* As lstat(2). A folder above a file must be there too. */
+	int (*stat)(void *data, const char *path, struct elfdeps_file *ret);
+	/* As readlink(2): the length, of at most `size` bytes, without a NUL. */
+	int (*readlink)(void *data, const char *path, char *ret, size_t size);
+	/* Of a regular file: a descriptor to read from, of a memfd_create(2) say. It is the resolver's,
+	 * which moves its offset and closes it before the call that asked for it returns. */
+	int (*open)(void *data, const char *path);
+};
+
 struct elfdeps_options {
 	const char *root;         /* resolve as if chrooted there; NULL: the host */
 	const char *library_path; /* as LD_LIBRARY_PATH; NULL: none */
@@ -40,6 +61,9 @@ struct elfdeps_options {
 	const char *hwcaps;       /* none, host, all or a name; NULL: none */
 	struct elfdeps_trace trace;
 	bool secure; /* as a set-user-ID program, whatever its mode: AT_SECURE of ld.so(8) */
+	const struct elfdeps_files
+		*files;   /* instead of `root`, which is NULL then; or NULL */
+	void *files_data; /* the first argument of each; must live until elfdeps_free */
 };
 
 /* What the first bytes of a file say it is. */
@@ -116,7 +140,8 @@ struct elfdeps_closure {
 	size_t missing; /* edges without an object */
 };
 
-/* Makes a resolver; `options` (may be NULL) is copied. Free with elfdeps_free. */
+/* Makes a resolver; `options` (may be NULL) is copied, `files` too. Free with elfdeps_free. -EINVAL:
+ * hwcaps that are none; files without one of their functions, or a root beside them. */
 int elfdeps_new(const struct elfdeps_options *options, struct elfdeps **ret,
 		struct error *err) _must_check_;
 void elfdeps_free(struct elfdeps *resolver);

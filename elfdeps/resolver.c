@@ -122,6 +122,22 @@ static int set_options(struct elfdeps *resolver, const struct elfdeps_options *o
 	return r;
 }
 
+static int open_store(struct elfdeps *resolver, const struct elfdeps_options *options,
+		      struct error *err)
+{
+	int r;
+
+	if (!options->files)
+		return store_open(options->root, &resolver->store, err);
+	if (options->root)
+		return error_set(err, EINVAL,
+				 "a root folder beside files of another kind");
+	r = foreign_init(&resolver->foreign, options->files, options->files_data, err);
+	if (r == 0)
+		r = store_open_files(&resolver->foreign.files, &resolver->store, err);
+	return r;
+}
+
 int elfdeps_new(const struct elfdeps_options *options, struct elfdeps **ret,
 		struct error *err)
 {
@@ -134,7 +150,7 @@ int elfdeps_new(const struct elfdeps_options *options, struct elfdeps **ret,
 	if (!options)
 		options = &defaults;
 	resolver->store.root.fd = -1;
-	r = store_open(options->root, &resolver->store, err);
+	r = open_store(resolver, options, err);
 	if (r == 0)
 		r = set_options(resolver, options, err);
 	if (r == 0)

@@ -13,6 +13,7 @@
 #include "common/strlist.h"
 #include "common/strmap.h"
 #include "elfdeps.h"
+#include "foreign.h"
 #include "hwcaps.h"
 #include "store.h"
 #include "symbolcache.h"
@@ -24,6 +25,8 @@ struct resolver_bytes {
 };
 
 struct elfdeps {
+	struct foreign
+		foreign; /* what the store reads, if its files are the caller's own */
 	struct store store;
 	char *library_path;
 	struct hwcaps hwcaps;

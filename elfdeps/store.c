@@ -22,6 +22,13 @@ int store_open(const char *root, struct store *ret, struct error *err)
 	return sysroot_open(root, &ret->root, err);
 }
 
+int store_open_files(const struct sysroot_files *files, struct store *ret,
+		     struct error *err)
+{
+	*ret = (struct store){0};
+	return sysroot_open_files(files, &ret->root, err);
+}
+
 void store_close(struct store *store)
 {
 	strmap_free(&store->files);
@@ -33,14 +40,16 @@ void store_close(struct store *store)
 }
 
 /* The object of an open file: the known one if (device, inode) was read under another path. */
-static int identify(struct store *store, int fd, struct object **ret, struct error *err)
+static int identify(struct store *store, int fd, const char *path, struct object **ret,
+		    struct error *err)
 {
 	struct object *object;
 	struct stat st;
 	char key[40];
+	int r = sysroot_fstat(&store->root, fd, path, &st);
 
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, errno, "cannot stat");
+	if (r < 0)
+		return error_errno(err, -r, "cannot stat");
 	int length = snprintf(key, sizeof(key), "%llx:%llx",
 			      (unsigned long long)st.st_dev,
 			      (unsigned long long)st.st_ino);
@@ -51,28 +60,29 @@ static int identify(struct store *store, int fd, struct object **ret, struct err
 	char *kept = arena_copy(&store->arena, key, (size_t)length, err);
 	if (!object || !kept)
 		return -ENOMEM;
-	int r = object_read(fd, &st, &store->arena, object, err);
+	r = object_read(fd, &st, &store->arena, object, err);
 	if (r < 0)
 		return r;
 	*ret = object;
 	return strmap_put(&store->identities, kept, object, err);
 }
 
-/* O_NONBLOCK: a FIFO must not hang us. O_NOCTTY: a terminal must not become ours. */
+/* O_NONBLOCK: a FIFO must not hang us. O_NOCTTY: a terminal must not become ours. EISDIR is no
+ * miss: a folder opens, and the loader gives up when it reads it. */
 static int look(struct store *store, const char *path, struct store_file *file,
 		struct error *err)
 {
 	_cleanup_fd_ int fd = sysroot_openat(&store->root, path,
 					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
-	if (fd < 0) {
+	if (fd < 0 && fd != -EISDIR) {
 		file->error = -fd;
 		if (++store->misses > STORE_MISSES_MAX)
 			return error_set(err, E2BIG, "gave up after %u places looked at",
 					 store->misses);
 		return 0;
 	}
-	int r = identify(store, fd, &file->object, err);
+	int r = identify(store, fd, path, &file->object, err);
 	if (r < 0)
 		error_wrap(err, "%s", path);
 	return r;

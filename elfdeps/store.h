@@ -50,6 +50,9 @@ static inline bool store_has_current(const struct store *store)
 }
 
 int store_open(const char *root, struct store *ret, struct error *err) _must_check_;
+/* The same for a root with its own files, which must outlive the store. */
+int store_open_files(const struct sysroot_files *files, struct store *ret,
+		     struct error *err) _must_check_;
 void store_close(struct store *store);
 
 /* Looks at `path` (inside the root). A miss is an answer; only no memory, a failing read and too
