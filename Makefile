@@ -5,11 +5,14 @@ VERSION := 0.1.0
 FLAVOUR ?= release
 PREFIX ?= /usr/local
 DESTDIR ?=
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 B := build/$(FLAVOUR)
 
 CC ?= gcc
 CLANG ?= clang
 PKG_CONFIG ?= pkg-config
+OBJCOPY ?= objcopy
 
 WARN := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wundef -Wcast-qual -Wswitch-enum \
 	-Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
@@ -25,7 +28,8 @@ CC := $(CLANG)
 endif
 
 CPPFLAGS += -D_GNU_SOURCE -DJAILBUILD_VERSION='"$(VERSION)"' -I. -I$(B)
-CFLAGS += -std=gnu17 -g -fPIE -ffunction-sections -fdata-sections $(WARN) $(FLAGS_$(FLAVOUR))
+# -fPIC instead of -fPIE: the same objects make the programs and libelfdeps.so.
+CFLAGS += -std=gnu17 -g -fPIC -fno-semantic-interposition -ffunction-sections -fdata-sections $(WARN) $(FLAGS_$(FLAVOUR))
 LDFLAGS += -pie -Wl,--gc-sections $(if $(filter release,$(FLAVOUR)),-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \
 	$(filter -fsanitize% --coverage,$(FLAGS_$(FLAVOUR)))
 comma := ,
@@ -41,8 +45,8 @@ MAINS := elfdeps/main.c builder/main.c runner/jailrun.c runner/unpack.c
 GENERATORS := $(wildcard runner/*_generator.c)
 sources = $(filter-out $(MAINS) $(GENERATORS),$(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
-LIBS := $(foreach l,common elfdeps builder runner,$(if $(call sources,$(l)),$(B)/lib$(l).a))
-library = $(filter $(patsubst %,$(B)/lib%.a,$(1)),$(LIBS))
+LIBS := $(foreach l,common elfdeps builder runner,$(if $(call sources,$(l)),$(B)/obj/lib$(l).a))
+library = $(filter $(patsubst %,$(B)/obj/lib%.a,$(1)),$(LIBS))
 pkg = $(shell $(PKG_CONFIG) --libs $(1))
 pkg_static = $(shell $(PKG_CONFIG) --static --libs $(1))
 
@@ -55,7 +59,7 @@ LIBARCHIVE := -larchive -llzma -lzstd -lz
 PROGRAMS := $(if $(wildcard elfdeps/main.c),$(B)/elfdeps) $(if $(wildcard builder/main.c),$(B)/jailbuild) \
 	$(if $(wildcard runner/jailrun.c),$(B)/jailrun) $(if $(wildcard runner/unpack.c),$(B)/jailrun-unpack)
 
-all: $(PROGRAMS) ## build the programs into build/FLAVOUR
+all: $(PROGRAMS) libelfdeps ## build the programs and libelfdeps into build/FLAVOUR
 
 $(B)/elfdeps: $(call objects,elfdeps/main.c) $(call library,elfdeps) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
@@ -71,11 +75,34 @@ $(B)/jailrun-unpack: $(call objects,runner/unpack.c) $(call library,runner) $(ca
 	$(Q)$(call link,$(LIBARCHIVE),libarchive)
 
 define library_rule
-$(B)/lib$(1).a: $(call objects,$(call sources,$(1)))
+$(B)/obj/lib$(1).a: $(call objects,$(call sources,$(1)))
 	$(if $(V),,@echo '  AR $$@')
 	$(Q)rm -f $$@ && $(AR) rcs $$@ $$^
 endef
 $(foreach l,common elfdeps builder runner,$(eval $(call library_rule,$(l))))
+
+# libelfdeps as others link it: elfdeps/ without what prints, and of common/ what that uses.
+PRINTERS := $(patsubst %,elfdeps/%.c,report graph why diagnosis)
+SONAME := libelfdeps.so.0
+LIBELFDEPS_NEEDS := libelf
+SHARED := $(SONAME).$(VERSION:0.%=%)
+PUBLIC := $(call objects,$(filter-out $(PRINTERS),$(call sources,elfdeps)))
+libelfdeps: $(addprefix $(B)/,libelfdeps.a $(SHARED) include/elfdeps.h)
+$(B)/$(SHARED): elfdeps/libelfdeps.map $(PUBLIC) $(call library,common)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(CC) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$< \
+	  $(if $(filter release debug,$(FLAVOUR)),-Wl$(comma)-z$(comma)defs) -o $@ $(filter %.o %.a,$^) $(call pkg,$(LIBELFDEPS_NEEDS))
+	$(Q)ln -sf $(SHARED) $(B)/$(SONAME) && ln -sf $(SONAME) $(B)/libelfdeps.so
+# One object, in which the names of common/ are local: they may also be the ones of who links it.
+$(B)/libelfdeps.a: $(PUBLIC) $(call library,common)
+	$(if $(V),,@echo '  AR $@')
+	$(Q)$(LD) -r -o $(B)/obj/libelfdeps.o $^
+	$(Q)$(OBJCOPY) --wildcard --keep-global-symbol='elfdeps_*' $(B)/obj/libelfdeps.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(B)/obj/libelfdeps.o
+$(B)/include/elfdeps.h: elfdeps/elfdeps.h common/errorvalue.h elfdeps/public-header.sed
+	@mkdir -p $(@D)
+	$(Q)sed -n '/^enum/,/^#define/p' common/errorvalue.h | \
+	  sed -e '/^#include "common\/errorvalue.h"/{r /dev/stdin' -e 'd}' $< | sed -E -f elfdeps/public-header.sed >$@
 
 # Seccomp filters are compiled to BPF at build time, by generators that use libseccomp.
 $(B)/%_filter.h: runner/%_generator.c
@@ -137,7 +164,7 @@ format: ## lay out every C file by .clang-format
 bench: all ## compare with peers; --write renews docs/bench.md
 	@tests/bench/run $(BENCH)
 
-MAN := $(patsubst %.scd,$(B)/man/%,$(notdir $(wildcard */*.1.scd)))
+MAN := $(patsubst %.scd,$(B)/man/%,$(notdir $(wildcard */*.[1-8].scd)))
 man: $(MAN) ## build the man pages
 $(B)/man/%: */%.scd
 	@mkdir -p $(@D)
@@ -145,17 +172,29 @@ $(B)/man/%: */%.scd
 vpath %.scd elfdeps builder runner
 
 INSTALL := install -D
-install: all man ## install below DESTDIR/PREFIX
+MANDIR := $(DESTDIR)$(PREFIX)/share/man
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+LIB := $(DESTDIR)$(LIBDIR)
+install: all man ## install below DESTDIR/PREFIX (libelfdeps: LIBDIR, INCLUDEDIR)
 	for p in $(filter-out %-unpack,$(PROGRAMS)); do $(INSTALL) -m755 $$p $(DESTDIR)$(PREFIX)/bin/$${p##*/} || exit 1; done
 	$(INSTALL) -m755 $(B)/jailrun-unpack $(DESTDIR)$(PREFIX)/libexec/jailrun/jailrun-unpack
-	for m in $(MAN); do $(INSTALL) -m644 $$m $(DESTDIR)$(PREFIX)/share/man/man1/$${m##*/} || exit 1; done
-	for c in $(wildcard */*.bash); do n=$${c##*/}; \
-	  $(INSTALL) -m644 $$c $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$${n%.bash} || exit 1; done
+	for m in $(MAN); do $(INSTALL) -m644 $$m $(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
+	for c in $(wildcard */*.bash); do n=$${c##*/}; $(INSTALL) -m644 $$c $(COMPLETIONS)/$${n%.bash} || exit 1; done
+	$(INSTALL) -m644 -t $(LIB) $(B)/libelfdeps.a
+	$(INSTALL) -m755 -t $(LIB) $(B)/$(SHARED)
+	ln -sf $(SHARED) $(LIB)/$(SONAME)
+	ln -sf $(SONAME) $(LIB)/libelfdeps.so
+	$(INSTALL) -m644 -t $(DESTDIR)$(INCLUDEDIR) $(B)/include/elfdeps.h
+	$(INSTALL) -m644 elfdeps/elfdeps.pc.in $(LIB)/pkgconfig/elfdeps.pc
+	sed -i 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIBELFDEPS_NEEDS)|' \
+	  $(LIB)/pkgconfig/elfdeps.pc
 uninstall: ## remove what install put there
 	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/bin/%,elfdeps jailbuild jailrun)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/jailrun
-	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/share/man/man1/%.1,elfdeps jailbuild jailrun)
-	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/share/bash-completion/completions/%,elfdeps jailbuild jailrun)
+	rm -f $(foreach m,$(notdir $(MAN)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
+	rm -f $(patsubst %,$(COMPLETIONS)/%,elfdeps jailbuild jailrun)
+	rm -f $(patsubst %,$(LIB)/%,libelfdeps.a libelfdeps.so $(SONAME) $(SHARED) pkgconfig/elfdeps.pc)
+	rm -f $(DESTDIR)$(INCLUDEDIR)/elfdeps.h
 dist: ## a source archive of HEAD
 	git archive --prefix=jailbuild-$(VERSION)/ -o jailbuild-$(VERSION).tar.gz HEAD
 clean: ## remove build/
@@ -163,7 +202,7 @@ clean: ## remove build/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: all check check-unit check-fuzz check-cli check-heavy check-asan fuzz fuzz-run coverage lint format bench man \
+.PHONY: all libelfdeps check check-unit check-fuzz check-cli check-heavy check-asan fuzz fuzz-run coverage lint format bench man \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
