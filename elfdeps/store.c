@@ -119,8 +119,9 @@ int store_reopen(struct store *store, const char *path, const struct object *obj
 
 	if (fd < 0)
 		return error_errno(err, -fd, "%s", path);
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, errno, "%s", path);
+	int r = sysroot_fstat(&store->root, fd, path, &st);
+	if (r < 0)
+		return error_errno(err, -r, "%s", path);
 	if (!S_ISREG(st.st_mode) || st.st_dev != object->device ||
 	    st.st_ino != object->inode)
 		return error_set(err, ESTALE, "%s: replaced while it was looked at",

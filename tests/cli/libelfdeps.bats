@@ -40,10 +40,13 @@ programs() {
 	nm -D --defined-only "$BUILD/libelfdeps.so" | awk '$2 == "T" { print $3 }' | sort >shown
 	diff - shown <<-END
 		elfdeps_cache_write@@LIBELFDEPS_0.1
+		elfdeps_check@@LIBELFDEPS_0.1
+		elfdeps_check_cache@@LIBELFDEPS_0.1
 		elfdeps_classify@@LIBELFDEPS_0.1
 		elfdeps_free@@LIBELFDEPS_0.1
 		elfdeps_is_default_path@@LIBELFDEPS_0.1
 		elfdeps_new@@LIBELFDEPS_0.1
+		elfdeps_problem_name@@LIBELFDEPS_0.1
 		elfdeps_resolve@@LIBELFDEPS_0.1
 		elfdeps_rule_name@@LIBELFDEPS_0.1
 		elfdeps_verdict_name@@LIBELFDEPS_0.1
