@@ -34,6 +34,14 @@ static void append_cause(struct error *err, const char *cause)
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s", cause);
 }
 
+/* strerrordesc_np is a table look-up: no locale, no allocation, no lock; safe after clone. */
+const char *error_words(int code)
+{
+	const char *words = strerrordesc_np(code);
+
+	return words ? words : "unknown error";
+}
+
 int error_set(struct error *err, int code, const char *format, ...)
 {
 	va_list args;
@@ -55,9 +63,7 @@ int error_errno(struct error *err, int code, const char *format, ...)
 	va_start(args, format);
 	write_text(err, code, format, args);
 	va_end(args);
-	/* strerrordesc_np is a table look-up: no locale, no allocation, safe after clone. */
-	const char *words = strerrordesc_np(code);
-	append_cause(err, words ? words : "unknown error");
+	append_cause(err, error_words(code));
 	return -code;
 }
 

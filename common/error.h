@@ -26,7 +26,7 @@
 int error_set(struct error *err, int code, const char *format, ...) _printf_(3, 4);
 
 /*
- * As error_set, and appends ": " and the errno's own words (strerror(3)); where both do not fit,
+ * As error_set, and appends ": " and the errno's own words (error_words); where both do not fit,
  * the text is cut, never the words.
  */
 int error_errno(struct error *err, int code, const char *format, ...) _printf_(3, 4);
@@ -39,6 +39,9 @@ int error_wrap(struct error *err, const char *format, ...) _printf_(2, 3);
 
 /* Says what the user can do; replaces an earlier hint; returns -code of the error. */
 int error_hint(struct error *err, const char *format, ...) _printf_(2, 3);
+
+/* The errno's own words, static: what strerror(3) says, in any thread. */
+const char *error_words(int code);
 
 /* The one answer to a failed allocation; returns -ENOMEM. */
 int error_nomem(struct error *err);

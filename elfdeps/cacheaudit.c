@@ -20,7 +20,7 @@ static int add_stale(struct problems *problems, const struct ldcache_entry *entr
 	char text[PROBLEMS_NAME_MAX];
 
 	snprintf(text, sizeof(text), "the entry of %.255s leads to %.2047s: %s",
-		 entry->name, entry->path, strerror(error));
+		 entry->name, entry->path, error_words(error));
 	return problems_add(problems,
 			    &(struct elfdeps_problem){
 				    .kind = ELFDEPS_PROBLEM_CACHE,

@@ -287,7 +287,7 @@ static int check_cached(struct check *check, const struct member *member,
 	snprintf(text, sizeof(text),
 		 "ld.so.cache leads %.255s to %.2047s (%s), and the loader goes on",
 		 edge->name, path,
-		 file->error ? strerror(file->error) : "of another class or machine");
+		 file->error ? error_words(file->error) : "of another class or machine");
 	return add_problem(check, member,
 			   (struct elfdeps_problem){.kind = ELFDEPS_PROBLEM_CACHE,
 						    .name = edge->name,
