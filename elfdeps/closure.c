@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "extras.h"
 #include "privilege.h"
 #include "search.h"
 
@@ -131,6 +132,23 @@ static void put_in_front(struct linkmap *map, struct link *link, struct link *fi
 		*resume = filtee;
 }
 
+/* What dlopen would give up at fails the dlopen, not the program. */
+static int refuse(struct work *work, struct search_result *ret)
+{
+	const char *text = work->err ? work->err->text : "cannot be loaded";
+
+	*ret = (struct search_result){.rule = ELFDEPS_RULE_MISSING};
+	ret->detail = arena_copy(&work->map->store->arena, text, strlen(text), NULL);
+	return ret->detail ? 0 : error_nomem(work->err);
+}
+
+/* What something opened at run time brings is there no sooner than that. */
+static void join(const struct link *by, struct link *link)
+{
+	link->extra = by->extra;
+	link->shown.strength = by->shown.strength;
+}
+
 static int load_need(struct work *work, struct link *link, const struct object_need *need,
 		     struct link **resume)
 {
@@ -143,11 +161,17 @@ static int load_need(struct work *work, struct link *link, const struct object_n
 	r = expand_name(work, link, need->name, &name);
 	if (r == 0 && name)
 		r = load(work, link, name, &found, &dependency);
+	if (r == -ELIBBAD && link->extra) {
+		r = refuse(work, &found);
+		dependency = NULL;
+	}
 	/* An auxiliary library is taken only if nothing is wrong with it. */
 	if (need->tag == OBJECT_AUXILIARY && (r == -ELIBBAD || (r == 0 && !dependency)))
 		return 0;
 	if (r < 0)
 		return r;
+	if (dependency && !dependency->listed)
+		join(link, dependency);
 	if (dependency && need->tag != OBJECT_NEEDED)
 		put_in_front(work->map, link, dependency, resume);
 	else if (dependency && !dependency->listed)
@@ -155,10 +179,9 @@ static int load_need(struct work *work, struct link *link, const struct object_n
 	return add_edge(work, link, need->name, &found, dependency);
 }
 
-static int load_all(struct work *work)
+/* Loads what `link` needs, and those behind it that are not done. */
+static int load_all(struct work *work, struct link *link)
 {
-	struct link *link = work->map->first;
-
 	while (link) {
 		struct link *resume = link;
 
@@ -322,10 +345,39 @@ static int build(struct work *work, const char *path, struct object *object)
 		r = load_preload(work, settings->preloads[i],
 				 i < settings->preloads_named);
 	if (r == 0)
-		r = load_all(work);
+		r = load_all(work, map->first);
 	if (r == 0 && object->interp && map->interp && !map->interp->listed)
 		linkmap_insert(map, map->interp, NULL);
+	if (r == 0 && settings->optional != ELFDEPS_OPTIONAL_NONE)
+		r = extras_add(settings, map, work->err);
 	return r;
+}
+
+int closure_open(const struct closure_settings *settings,
+		 const struct closure_request *request, struct search_result *found,
+		 struct link **ret, struct error *err)
+{
+	struct linkmap *map = request->by->map;
+	struct work work = {.settings = settings, .map = map, .err = err};
+	const char *name;
+	int r;
+
+	*found = (struct search_result){.rule = ELFDEPS_RULE_MISSING};
+	*ret = NULL;
+	map->asked_for = request->name;
+	r = expand_name(&work, request->by, request->name, &name);
+	if (r == 0 && name)
+		r = load(&work, request->by, name, found, ret);
+	if (r == -ELIBBAD) {
+		*ret = NULL;
+		return refuse(&work, found);
+	}
+	if (r < 0 || !*ret || (*ret)->listed)
+		return r;
+	(*ret)->extra = true;
+	(*ret)->shown.strength = request->strength;
+	linkmap_insert(map, *ret, NULL);
+	return load_all(&work, *ret);
 }
 
 int closure_build(const struct closure_settings *settings, const char *path,

@@ -22,7 +22,18 @@ struct closure_settings {
 	const struct hwcaps_legacy *legacy; /* with the host's hwcaps; NULL: none */
 	const struct elfdeps_trace *trace;  /* NULL: nobody listens */
 	bool secure; /* as a set-user-ID program, whatever its mode is */
+	enum elfdeps_optional optional;
+	bool strings; /* see elfdeps_options */
 };
+
+/* A library that is opened while the program runs. */
+struct closure_request {
+	struct link *by; /* who calls dlopen */
+	const char *name;
+	enum elfdeps_strength strength; /* of what is there only for this */
+};
+
+struct search_result;
 
 /*
  * Builds the link map of `object`, which lies at `path`. *ret belongs to the store's arena.
@@ -31,5 +42,14 @@ struct closure_settings {
 int closure_build(const struct closure_settings *settings, const char *path,
 		  struct object *object, struct linkmap **ret,
 		  struct error *err) _must_check_;
+
+/*
+ * Adds what dlopen would load, and what that needs, to a link map that closure_build is making; new
+ * links are marked `extra`. *ret is NULL if it is missing, or if the loader refuses it: then
+ * found->detail says why. For extras.
+ */
+int closure_open(const struct closure_settings *settings,
+		 const struct closure_request *request, struct search_result *found,
+		 struct link **ret, struct error *err) _must_check_;
 
 #endif

@@ -54,6 +54,21 @@ struct elfdeps_files {
 	int (*open)(void *data, const char *path);
 };
 
+/* How much a program misses without something. */
+enum elfdeps_strength {
+	ELFDEPS_REQUIRED, /* it does not start, or is no use */
+	ELFDEPS_RECOMMENDED,
+	ELFDEPS_SUGGESTED,
+};
+
+/* Which libraries that are only opened at run time are looked for: those of a strength and above. */
+enum elfdeps_optional {
+	ELFDEPS_OPTIONAL_NONE,
+	ELFDEPS_OPTIONAL_REQUIRED,
+	ELFDEPS_OPTIONAL_RECOMMENDED,
+	ELFDEPS_OPTIONAL_SUGGESTED,
+};
+
 struct elfdeps_options {
 	const char *root;         /* resolve as if chrooted there; NULL: the host */
 	const char *library_path; /* as LD_LIBRARY_PATH; NULL: none */
@@ -64,6 +79,9 @@ struct elfdeps_options {
 	const struct elfdeps_files
 		*files;   /* instead of `root`, which is NULL then; or NULL */
 	void *files_data; /* the first argument of each; must live until elfdeps_free */
+	enum elfdeps_optional
+		optional; /* how far to look for what is opened at run time */
+	bool strings; /* with ELFDEPS_OPTIONAL_SUGGESTED: also names that stand as strings */
 };
 
 /* What the first bytes of a file say it is. */
@@ -100,6 +118,9 @@ struct elfdeps_edge {
 	const char *detail;
 	enum elfdeps_rule rule;
 	bool relative; /* found by a path that depends on the current folder */
+	enum elfdeps_strength strength;
+	/* Who says that it is opened at run time, and for what; NULL: the loader loads it at the start. */
+	const char *reason;
 };
 
 /* What became of one place that was looked at. */
@@ -131,13 +152,17 @@ struct elfdeps_object {
 	uint64_t device, inode;
 	const struct elfdeps_edge *edges; /* in file order */
 	size_t edge_count;
+	enum elfdeps_strength strength; /* the best by which it is reached */
 };
 
 /* What one file needs, in load order: the file, then breadth first, the interpreter once. */
 struct elfdeps_closure {
 	struct elfdeps_object *const *objects;
 	size_t count;
-	size_t missing; /* edges without an object */
+	size_t missing; /* required edges, of required objects, without an object */
+	/* What is only opened at run time, and what that brings, as far as it is not in `objects`. */
+	struct elfdeps_object *const *extras;
+	size_t extra_count;
 };
 
 /* Makes a resolver; `options` (may be NULL) is copied, `files` too. Free with elfdeps_free. -EINVAL:
@@ -210,6 +235,18 @@ const char *elfdeps_problem_name(enum elfdeps_problem_kind kind);
 
 /* A word or two for the rule, for people and for JSON: "runpath", "ld.so.cache", … */
 const char *elfdeps_rule_name(enum elfdeps_rule rule);
+
+/* Whether `edge` of `object` leads nowhere and should not: what is only recommended, and what such
+ * an object needs, may be missing. */
+static inline bool elfdeps_is_missing(const struct elfdeps_object *object,
+				      const struct elfdeps_edge *edge)
+{
+	return !edge->object && edge->strength == ELFDEPS_REQUIRED &&
+	       object->strength == ELFDEPS_REQUIRED;
+}
+
+/* "required", "recommended" or "suggested". */
+const char *elfdeps_strength_name(enum elfdeps_strength strength);
 
 /* The same for a verdict: "found", "not there", … */
 const char *elfdeps_verdict_name(enum elfdeps_verdict verdict);

@@ -17,7 +17,7 @@
 /* One program header, as far as loading needs it. */
 struct elffile_segment {
 	uint32_t type;
-	uint64_t offset, vaddr, filesz;
+	uint64_t offset, vaddr, filesz, align;
 };
 
 struct elffile_entry {

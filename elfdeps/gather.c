@@ -23,12 +23,17 @@ enum {
 		40, /* programs that env starts one from the other: more are a circle */
 };
 
-/* One closure being strung together. */
-struct gather {
-	struct elfdeps *resolver;
+/* Objects, each path once. */
+struct gathered {
 	struct strmap paths; /* those in `objects` */
 	struct elfdeps_object **objects;
 	size_t count, capacity;
+};
+
+/* One closure being strung together. */
+struct gather {
+	struct elfdeps *resolver;
+	struct gathered loaded, extras;
 };
 
 /* A file to start. `depth` counts scripts that interpret each other below CHAIN_LEVELS, and programs
@@ -40,7 +45,7 @@ struct source {
 };
 
 /* Adds an object that is not there yet: two programs of a chain share most libraries. */
-static int gather_object(struct gather *gather, struct elfdeps_object *object,
+static int gather_object(struct gathered *gather, struct elfdeps_object *object,
 			 struct error *err)
 {
 	int r;
@@ -75,7 +80,8 @@ static int gather_program(struct gather *gather, const struct source *source,
 		}
 		for (struct link *link = map ? map->first : NULL; link && r == 0;
 		     link = link->next)
-			r = gather_object(gather, &link->shown, err);
+			r = gather_object(link->extra ? &gather->extras : &gather->loaded,
+					  &link->shown, err);
 	}
 	return r;
 }
@@ -200,7 +206,7 @@ static int gather_script(struct gather *gather, const struct source *source,
 	script = new_script(&gather->resolver->store, source->path, source->object, err);
 	if (!script)
 		return -ENOMEM;
-	r = gather_object(gather, &script->shown, err);
+	r = gather_object(&gather->loaded, &script->shown, err);
 	target.name = target.path = line.interp;
 	if (r == 0)
 		r = gather_target(gather, script, &target, source->depth + 1, err);
@@ -233,33 +239,66 @@ static int gather_file(struct gather *gather, const char *path, unsigned depth,
 	return gather_script(gather, &source, ret, err);
 }
 
-static size_t count_missing(const struct gather *gather)
+static size_t count_missing(const struct gathered *gathered)
 {
 	size_t missing = 0;
 
-	for (size_t i = 0; i < gather->count; i++)
-		for (size_t j = 0; j < gather->objects[i]->edge_count; j++)
-			missing += !gather->objects[i]->edges[j].object;
+	for (size_t i = 0; i < gathered->count; i++) {
+		const struct elfdeps_object *object = gathered->objects[i];
+
+		for (size_t j = 0; j < object->edge_count; j++)
+			missing += elfdeps_is_missing(object, &object->edges[j]);
+	}
 	return missing;
 }
 
-static int finish(const struct gather *gather, struct elfdeps_closure *ret,
-		  struct error *err)
+/* What another program of the chain loads is no extra. */
+static void drop_loaded(struct gather *gather)
 {
-	size_t size = gather->count * sizeof(gather->objects[0]);
+	struct gathered *extras = &gather->extras;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < extras->count; i++)
+		if (!strmap_get(&gather->loaded.paths, extras->objects[i]->path))
+			extras->objects[kept++] = extras->objects[i];
+	extras->count = kept;
+}
+
+static int keep(const struct gather *gather, const struct gathered *gathered,
+		struct elfdeps_object *const **ret, struct error *err)
+{
+	size_t size = gathered->count * sizeof(gathered->objects[0]);
 	struct elfdeps_object **objects = arena_alloc(&gather->resolver->store.arena,
 						      size, err);
 
 	if (!objects)
 		return -ENOMEM;
 	if (size)
-		memcpy(objects, gather->objects, size);
-	*ret = (struct elfdeps_closure){
-		.objects = objects,
-		.count = gather->count,
-		.missing = count_missing(gather),
-	};
+		memcpy(objects, gathered->objects, size);
+	*ret = objects;
 	return 0;
+}
+
+static int finish(struct gather *gather, struct elfdeps_closure *ret, struct error *err)
+{
+	struct elfdeps_closure closure = {.count = gather->loaded.count};
+	int r = keep(gather, &gather->loaded, &closure.objects, err);
+
+	drop_loaded(gather);
+	closure.extra_count = gather->extras.count;
+	if (r == 0 && closure.extra_count)
+		r = keep(gather, &gather->extras, &closure.extras, err);
+	if (r < 0)
+		return r;
+	closure.missing = count_missing(&gather->loaded) + count_missing(&gather->extras);
+	*ret = closure;
+	return 0;
+}
+
+static void gathered_free(struct gathered *gathered)
+{
+	strmap_free(&gathered->paths);
+	free(gathered->objects);
 }
 
 int gather_closure(struct elfdeps *resolver, const char *path,
@@ -272,7 +311,7 @@ int gather_closure(struct elfdeps *resolver, const char *path,
 	r = gather_file(&gather, path, 0, &first, err);
 	if (r == 0)
 		r = finish(&gather, ret, err);
-	strmap_free(&gather.paths);
-	free(gather.objects);
+	gathered_free(&gather.loaded);
+	gathered_free(&gather.extras);
 	return r;
 }

@@ -37,10 +37,13 @@ json_t *graph_json(struct error *err)
 
 static json_t *edge_json(const struct elfdeps_edge *edge)
 {
-	return json_pack("{s:o, s:o, s:s, s:o, s:b}", "name", graph_text(edge->name),
-			 "path", graph_text(edge->object ? edge->object->path : NULL),
-			 "rule", elfdeps_rule_name(edge->rule), "detail",
-			 graph_text(edge->detail), "relative", edge->relative);
+	return json_pack("{s:o, s:o, s:s, s:o, s:b, s:s, s:o}", "name",
+			 graph_text(edge->name), "path",
+			 graph_text(edge->object ? edge->object->path : NULL), "rule",
+			 elfdeps_rule_name(edge->rule), "detail",
+			 graph_text(edge->detail), "relative", edge->relative, "strength",
+			 elfdeps_strength_name(edge->strength), "reason",
+			 graph_text(edge->reason));
 }
 
 static json_t *edges_json(const struct elfdeps_object *object)
@@ -57,9 +60,10 @@ static json_t *edges_json(const struct elfdeps_object *object)
 
 static json_t *object_json(const struct elfdeps_object *object)
 {
-	json_t *members = json_pack("{s:o, s:s}", "path", graph_text(object->path),
+	json_t *members = json_pack("{s:o, s:s, s:s}", "path", graph_text(object->path),
 				    "kind",
-				    object->kind == ELFDEPS_SCRIPT ? "script" : "elf");
+				    object->kind == ELFDEPS_SCRIPT ? "script" : "elf",
+				    "strength", elfdeps_strength_name(object->strength));
 
 	if (object->kind == ELFDEPS_ELF)
 		json_object_update_new(
@@ -77,13 +81,12 @@ static json_t *object_json(const struct elfdeps_object *object)
 	return members;
 }
 
-static json_t *objects_json(const struct elfdeps_closure *closure)
+static json_t *objects_json(struct elfdeps_object *const *all, size_t count)
 {
 	json_t *objects = json_array();
 
-	for (size_t i = 0; closure && objects && i < closure->count; i++)
-		if (json_array_append_new(objects, object_json(closure->objects[i])) <
-		    0) {
+	for (size_t i = 0; objects && i < count; i++)
+		if (json_array_append_new(objects, object_json(all[i])) < 0) {
 			json_decref(objects);
 			return NULL;
 		}
@@ -102,13 +105,17 @@ int graph_json_add(json_t *document, const char *file,
 		   const struct elfdeps_closure *closure, const struct error *failure,
 		   struct error *err)
 {
+	static const struct elfdeps_closure nothing = {0};
+	const struct elfdeps_closure *shown = closure ? closure : &nothing;
 	const char *status = !closure           ? "failed"
 			     : closure->missing ? "missing"
 						: "complete";
-	json_t *entry = json_pack(
-		"{s:o, s:s, s:I, s:o, s:o}", "file", graph_text(file), "status", status,
-		"missing", (json_int_t)(closure ? closure->missing : 0), "error",
-		failure_json(failure), "objects", objects_json(closure));
+	json_t *entry = json_pack("{s:o, s:s, s:I, s:o, s:o, s:o}", "file",
+				  graph_text(file), "status", status, "missing",
+				  (json_int_t)shown->missing, "error",
+				  failure_json(failure), "objects",
+				  objects_json(shown->objects, shown->count), "extras",
+				  objects_json(shown->extras, shown->extra_count));
 
 	if (json_array_append_new(json_object_get(document, "files"), entry) < 0)
 		return error_nomem(err);
@@ -149,13 +156,21 @@ static void dot_edge(const struct elfdeps_object *from, const struct elfdeps_edg
 	if (!edge->object) {
 		putchar('\t');
 		dot_string(edge->name);
-		puts(" [color=red, style=dashed];");
+		printf(" [color=%s, style=dashed];\n",
+		       elfdeps_is_missing(from, edge) ? "red" : "gray");
 	}
 	putchar('\t');
 	dot_string(from->path);
 	fputs(" -> ", stdout);
 	dot_string(edge->object ? edge->object->path : edge->name);
-	printf(" [label=\"%s\"];\n", elfdeps_rule_name(edge->rule));
+	if (!edge->reason) {
+		printf(" [label=\"%s\"];\n", elfdeps_rule_name(edge->rule));
+		return;
+	}
+	printf(" [label=\"%s, %s\", style=dashed, tooltip=",
+	       elfdeps_rule_name(edge->rule), elfdeps_strength_name(edge->strength));
+	dot_string(edge->reason);
+	puts("];");
 }
 
 void graph_dot_begin(void)
@@ -166,8 +181,10 @@ void graph_dot_begin(void)
 int graph_dot(const struct elfdeps_closure *closure, struct strmap *seen,
 	      struct error *err)
 {
-	for (size_t i = 0; i < closure->count; i++) {
-		struct elfdeps_object *object = closure->objects[i];
+	for (size_t i = 0; i < closure->count + closure->extra_count; i++) {
+		struct elfdeps_object *object =
+			i < closure->count ? closure->objects[i]
+					   : closure->extras[i - closure->count];
 
 		if (strmap_get(seen, object->path))
 			continue;

@@ -38,6 +38,8 @@ struct link {
 	struct folder_list rpath, runpath;
 	struct link *previous, *next; /* in load order; see `listed` */
 	bool listed, done;
+	bool extra;      /* only opened at run time */
+	unsigned hinted; /* how many strengths of its hints are done: extras' own note */
 	size_t edge_capacity;
 };
 

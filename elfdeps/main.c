@@ -25,8 +25,8 @@ enum { FOUND = 0, MISSING = 1, USAGE = 2, UNRESOLVED = 3 };
 struct values {
 	struct cli_common common;
 	bool list, zero, links, ldd, json, dot, check, env;
-	bool secure;
-	const char *root, *library_path, *preload, *hwcaps, *why;
+	bool secure, strings;
+	const char *root, *library_path, *preload, *hwcaps, *why, *optional;
 };
 
 #define OFFSET(member) offsetof(struct values, member)
@@ -51,6 +51,11 @@ static const struct cli_option options[] = {
 	 "variants for better processors to choose (none)"},
 	{"secure", 0, CLI_FLAG, OFFSET(secure), NULL,
 	 "as for a set-user-ID program, whatever FILE's mode is"},
+	{"optional", 0, CLI_STRING, OFFSET(optional),
+	 "none|required|recommended|suggested",
+	 "with libraries opened at run time, down to that strength"},
+	{"strings", 0, CLI_FLAG, OFFSET(strings), NULL,
+	 "suggest libraries whose names stand in the files' data, too"},
 	{"why", 0, CLI_STRING, OFFSET(why), "NAME",
 	 "print every place looked at for the library NAME"},
 	{"env", 0, CLI_FLAG, OFFSET(env), NULL,
@@ -85,6 +90,32 @@ struct run {
 static bool is_listing(const struct values *values)
 {
 	return values->list || values->zero || values->links;
+}
+
+/* The level that --optional names; by default the forms that show strengths show all. */
+static int optional_level(const struct values *values, enum elfdeps_optional *ret,
+			  struct error *err)
+{
+	static const char *const names[] = {
+		[ELFDEPS_OPTIONAL_NONE] = "none",
+		[ELFDEPS_OPTIONAL_REQUIRED] = "required",
+		[ELFDEPS_OPTIONAL_RECOMMENDED] = "recommended",
+		[ELFDEPS_OPTIONAL_SUGGESTED] = "suggested",
+	};
+
+	*ret = ELFDEPS_OPTIONAL_SUGGESTED;
+	if (!values->optional) {
+		if ((is_listing(values) || values->ldd) && !values->strings)
+			*ret = ELFDEPS_OPTIONAL_NONE;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(values->optional, names[i])) {
+			*ret = (enum elfdeps_optional)i;
+			return 0;
+		}
+	error_set(err, EINVAL, "--optional %s: no such strength", values->optional);
+	return error_hint(err, "give one of none, required, recommended, suggested");
 }
 
 static int check_usage(const struct values *values, int files, struct error *err)
@@ -132,13 +163,14 @@ static void complain(const char *path, const struct elfdeps_edge *edge)
 
 /* The forms that have no place for it on stdout say on stderr what is missing; all say how to mend a
  * script's line ends. */
-static void complain_missing(const struct elfdeps_closure *closure, bool all)
+static void complain_missing(struct elfdeps_object *const *objects, size_t count,
+			     bool all)
 {
-	for (size_t i = 0; i < closure->count; i++) {
-		const struct elfdeps_object *object = closure->objects[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct elfdeps_object *object = objects[i];
 
 		for (size_t j = 0; j < object->edge_count; j++) {
-			if (object->edges[j].object)
+			if (!elfdeps_is_missing(object, &object->edges[j]))
 				continue;
 			if (all || ends_in_cr(object->edges[j].name))
 				complain(object->path, &object->edges[j]);
@@ -152,7 +184,10 @@ static int print_closure(struct run *run, const char *file,
 	const struct values *values = run->values;
 	char escaped[4096];
 
-	complain_missing(closure, values->dot || is_listing(values));
+	bool all = values->dot || is_listing(values);
+
+	complain_missing(closure->objects, closure->count, all);
+	complain_missing(closure->extras, closure->extra_count, all);
 	if (values->json)
 		return graph_json_add(run->json, file, closure, NULL, err);
 	if (values->why) /* see report_why */
@@ -282,9 +317,12 @@ static int begin(struct run *run, struct error *err)
 		.preload = values->preload,
 		.hwcaps = values->hwcaps,
 		.secure = values->secure,
+		.strings = values->strings,
 	};
-	int r;
+	int r = optional_level(values, &chosen.optional, err);
 
+	if (r < 0)
+		return r;
 	run->why.name = values->why;
 	if (values->why)
 		chosen.trace = why_trace(&run->why);

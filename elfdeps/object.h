@@ -69,6 +69,7 @@ struct object {
 	struct symbols *symbols; /* symbolcache's own note */
 	struct link *link;       /* in the link map `map`: linkmap's own note */
 	const void *map;
+	const struct hints *hints;   /* what it opens at run time: extras' own note */
 	const struct loader *loader; /* what it says as a loader: linkmap's own note */
 };
 

@@ -30,6 +30,13 @@ static void print(const char *text)
 	fputs(path_escape(text, escaped, sizeof(escaped)), stdout);
 }
 
+/* The objects, and behind them the extras. */
+static struct elfdeps_object *object_at(const struct elfdeps_closure *closure, size_t i)
+{
+	return i < closure->count ? closure->objects[i]
+				  : closure->extras[i - closure->count];
+}
+
 void report_list_free(struct report_list *list)
 {
 	strmap_free(&list->seen);
@@ -83,8 +90,8 @@ static int list_links(struct report_list *list, const char *path, struct error *
 int report_list(struct report_list *list, const struct elfdeps_closure *closure,
 		struct error *err)
 {
-	for (size_t i = 0; i < closure->count; i++) {
-		const char *path = closure->objects[i]->path;
+	for (size_t i = 0; i < closure->count + closure->extra_count; i++) {
+		const char *path = object_at(closure, i)->path;
 		int r = list_path(list, path, err);
 
 		if (r == 0 && list->links)
@@ -93,6 +100,16 @@ int report_list(struct report_list *list, const struct elfdeps_closure *closure,
 			return r;
 	}
 	return 0;
+}
+
+/* How much of an edge is wanted, if the loader does not load it at the start. */
+static void print_strength(const struct elfdeps_edge *edge)
+{
+	if (!edge->reason)
+		return;
+	printf(" (%s: ", elfdeps_strength_name(edge->strength));
+	print(edge->reason);
+	putchar(')');
 }
 
 static void print_edge(const struct elfdeps_edge *edge, size_t depth, bool again)
@@ -111,6 +128,7 @@ static void print_edge(const struct elfdeps_edge *edge, size_t depth, bool again
 			print(edge->detail);
 			putchar(']');
 		}
+		print_strength(edge);
 		putchar('\n');
 		return;
 	}
@@ -122,7 +140,9 @@ static void print_edge(const struct elfdeps_edge *edge, size_t depth, bool again
 	}
 	if (edge->relative)
 		fputs("; depends on the current folder", stdout);
-	puts(again && edge->object->edge_count ? "] *" : "]");
+	putchar(']');
+	print_strength(edge);
+	puts(again && edge->object->edge_count ? " *" : "");
 }
 
 static int own(struct strmap *owners, const struct elfdeps_edge *edge, struct error *err)
@@ -140,8 +160,8 @@ static int own(struct strmap *owners, const struct elfdeps_edge *edge, struct er
 static int add_owners(const struct elfdeps_closure *closure, bool finders,
 		      struct strmap *owners, struct error *err)
 {
-	for (size_t i = 0; i < closure->count; i++) {
-		const struct elfdeps_object *object = closure->objects[i];
+	for (size_t i = 0; i < closure->count + closure->extra_count; i++) {
+		const struct elfdeps_object *object = object_at(closure, i);
 
 		for (size_t j = 0; j < object->edge_count; j++) {
 			bool finds = object->edges[j].rule != ELFDEPS_RULE_LOADED;
@@ -293,7 +313,8 @@ static void ldd_objects(struct ldd *ldd, size_t last)
 }
 
 /* What is missing stands where it would have been loaded: behind all that was mentioned before. */
-static void ldd_edge(struct ldd *ldd, const struct elfdeps_edge *edge)
+static void ldd_edge(struct ldd *ldd, const struct elfdeps_object *object,
+		     const struct elfdeps_edge *edge)
 {
 	struct elfdeps_object *const *place =
 		edge->object ? strmap_get(&ldd->places, edge->object->path) : NULL;
@@ -302,11 +323,25 @@ static void ldd_edge(struct ldd *ldd, const struct elfdeps_edge *edge)
 		size_t index = (size_t)(place - ldd->closure->objects);
 
 		ldd->mentioned = index > ldd->mentioned ? index : ldd->mentioned;
-	} else if (!edge->object) {
+	} else if (elfdeps_is_missing(object, edge)) {
 		ldd_objects(ldd, ldd->mentioned);
 		putchar('\t');
 		print(edge->name);
 		puts(" => not found");
+	}
+}
+
+/* ldd knows nothing of them: they stand at the end, as if they were loaded last. */
+static void ldd_extras(struct ldd *ldd)
+{
+	const struct elfdeps_closure *closure = ldd->closure;
+
+	for (size_t i = 0; i < closure->extra_count; i++) {
+		const struct elfdeps_object *object = closure->extras[i];
+
+		ldd_object(ldd, object);
+		for (size_t j = 0; j < object->edge_count; j++)
+			ldd_edge(ldd, object, &object->edges[j]);
 	}
 }
 
@@ -335,9 +370,11 @@ int report_ldd(const struct elfdeps_closure *closure, struct error *err)
 
 	for (size_t i = 0; i < closure->count && r == 0; i++)
 		for (size_t j = 0; j < closure->objects[i]->edge_count; j++)
-			ldd_edge(&ldd, &closure->objects[i]->edges[j]);
+			ldd_edge(&ldd, closure->objects[i],
+				 &closure->objects[i]->edges[j]);
 	if (r == 0) {
 		ldd_objects(&ldd, closure->count - 1);
+		ldd_extras(&ldd);
 		if (!closure->missing && closure->count == (ldd.interp ? 2 : 1))
 			puts("\tstatically linked");
 	}

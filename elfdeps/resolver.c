@@ -17,6 +17,17 @@
 
 enum { PRELOAD_FILE_MAX = 1 << 20 };
 
+const char *elfdeps_strength_name(enum elfdeps_strength strength)
+{
+	static const char *const names[] = {
+		[ELFDEPS_REQUIRED] = "required",
+		[ELFDEPS_RECOMMENDED] = "recommended",
+		[ELFDEPS_SUGGESTED] = "suggested",
+	};
+
+	return names[strength];
+}
+
 const char *elfdeps_rule_name(enum elfdeps_rule rule)
 {
 	static const char *const names[] = {
@@ -117,6 +128,8 @@ static int set_options(struct elfdeps *resolver, const struct elfdeps_options *o
 	resolver->preloads_named = resolver->preloads.count;
 	resolver->trace = options->trace;
 	resolver->secure = options->secure;
+	resolver->optional = options->optional;
+	resolver->strings = options->strings;
 	if (r == 0)
 		r = read_preload_file(resolver, err);
 	return r;
@@ -232,6 +245,8 @@ int resolver_build(struct elfdeps *resolver, const char *path, struct object *ob
 		.legacy = resolver->hwcaps.legacy,
 		.trace = resolver->trace.look ? &resolver->trace : NULL,
 		.secure = resolver->secure,
+		.optional = resolver->optional,
+		.strings = resolver->strings,
 	};
 	int r = resolver_cache(resolver, object->data == ELFDATA2MSB, &settings.cache,
 			       err);

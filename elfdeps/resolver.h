@@ -39,7 +39,9 @@ struct elfdeps {
 	bool cache_good[2];
 	struct ldcache caches[2];
 	struct symbolcache symbols; /* of the objects that were checked */
-	struct strmap programs;     /* path → the link map of its first set of hwcaps */
+	enum elfdeps_optional optional;
+	bool strings;
+	struct strmap programs; /* path → the link map of its first set of hwcaps */
 };
 
 /* Opens `path`; the errno of opening it, or *ret, which the store owns. */

@@ -20,6 +20,8 @@ enum {
 	ELFMAKER_INTERP = 1024, /* of the PT_INTERP text */
 	ELFMAKER_STRINGS =
 		2048, /* of the strings; what is first asked for lies at 1 in them */
+	ELFMAKER_NOTE = 3072,  /* of a dlopen note */
+	ELFMAKER_WORDS = 3840, /* of a string in the data, with a NUL before it */
 	ELFMAKER_SIZE = 4096,
 	ELFMAKER_ADDRESS = 0x10000, /* where the file would be mapped */
 };
@@ -32,6 +34,9 @@ struct elfmaker {
 	const char *needs[8];
 	const char *auxiliary, *filter;
 	uint64_t flags_1;
+	const char *note;  /* the JSON of a dlopen note */
+	const char *audit; /* DT_AUDIT */
+	const char *words;
 	bool is_static; /* without a dynamic section */
 };
 
@@ -98,11 +103,25 @@ static inline void elfmaker_dynamic(struct elfmaker_work *work,
 	elfmaker_string(work, DT_SONAME, spec->soname);
 	elfmaker_string(work, DT_RPATH, spec->rpath);
 	elfmaker_string(work, DT_RUNPATH, spec->runpath);
+	elfmaker_string(work, DT_AUDIT, spec->audit);
 	if (spec->flags_1)
 		elfmaker_entry(work, DT_FLAGS_1, spec->flags_1);
 	elfmaker_entry(work, DT_STRTAB, ELFMAKER_ADDRESS + ELFMAKER_STRINGS);
 	elfmaker_entry(work, DT_STRSZ, work->strings);
 	elfmaker_entry(work, DT_NULL, 0);
+}
+
+/* uapi-group.org, "ELF Dlopen Metadata": the owner FDO, type 0x407c0c0a, a NUL behind the text. */
+static inline void elfmaker_note(struct elfmaker_work *work, const char *json)
+{
+	unsigned char *at = work->bytes + ELFMAKER_NOTE;
+
+	elfmaker_put(at, 4, work->big, sizeof("FDO"));
+	elfmaker_put(at + 4, 4, work->big, strlen(json) + 1);
+	elfmaker_put(at + 8, 4, work->big, 0x407c0c0a);
+	memcpy(at + 12, "FDO", sizeof("FDO"));
+	memcpy(at + 16, json, strlen(json) + 1);
+	elfmaker_segment(work, PT_NOTE, ELFMAKER_NOTE, 16 + strlen(json) + 1);
 }
 
 /* Starts a file in `size` zeroed bytes, which are mapped as a whole. */
@@ -154,6 +173,10 @@ static inline void elfmaker_make(const struct elfmaker *spec, unsigned char *byt
 	elfmaker_begin(&work, spec, bytes, ELFMAKER_SIZE);
 	if (!spec->is_static)
 		elfmaker_dynamic(&work, spec);
+	if (spec->note)
+		elfmaker_note(&work, spec->note);
+	if (spec->words)
+		memcpy(bytes + ELFMAKER_WORDS, spec->words, strlen(spec->words) + 1);
 	elfmaker_end(&work, spec);
 }
 
