@@ -6,7 +6,7 @@
 _elfdeps() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local options='--list --zero --links --ldd --json --dot --check --root --library-path --preload
-		--hwcaps --why --secure --env --help --version --verbose --quiet'
+		--hwcaps --optional --strings --why --secure --env --help --version --verbose --quiet'
 
 	case $previous in
 	--root)
@@ -16,6 +16,10 @@ _elfdeps() {
 	--hwcaps)
 		mapfile -t COMPREPLY < <(compgen -W 'none host all x86-64-v2 x86-64-v3 x86-64-v4
 			power9 power10 z13 z14 z15 z16' -- "$current")
+		return
+		;;
+	--optional)
+		mapfile -t COMPREPLY < <(compgen -W 'none required recommended suggested' -- "$current")
 		return
 		;;
 	esac

@@ -288,6 +288,91 @@ library() {
 	[[ $stderr == "elfdeps: error: cannot write"* ]]
 }
 
+# noted FILE JSON: an assembler file with a dlopen note.
+noted() {
+	cat >"$1" <<EOF
+	.section .note.dlopen, "a"
+	.align 4
+	.long 4, 2f - 1f, 0x407c0c0a
+	.asciz "FDO"
+1:	.asciz "${2//\"/\\\"}"
+2:	.align 4
+EOF
+}
+
+# optional: a program that recommends libr.so, suggests libs.so and libnone.so, and has the word libw.so.
+optional() {
+	mkdir -p lib
+	for name in r s w needed; do library "lib/lib$name.so"; done
+	noted note.s '[{"soname":["libr.so"],"feature":"r"},{"soname":["libs.so"],"priority":"suggested"},{"soname":["libnone.so"],"priority":"suggested"}]'
+	echo 'const char *const word = "libw.so";' >word.c
+	program prog note.s word.c -no-pie "-Wl,-rpath,$T/lib" lib/libneeded.so
+}
+
+@test "the tree, JSON and dot show what is opened at run time, with strength and reason" {
+	optional
+	run -0 elfdeps ./prog
+	[[ $output == *"libr.so => $T/lib/libr.so [runpath: $T/lib] (recommended: dlopen note: r)"* ]]
+	[[ $output == *"libnone.so => not found (suggested: dlopen note)"* ]]
+	[[ $output != *libw.so* ]]
+	elfdeps --json ./prog >json
+	jq -e '.files[0] | .status == "complete" and (.extras | map(.strength) == ["recommended", "suggested"])
+		and (.objects[0].edges | any(.name == "libr.so" and .reason == "dlopen note: r"))
+		and all(.objects[].edges[]; .reason or .strength == "required")' json
+	run -0 --separate-stderr elfdeps --dot ./prog
+	[[ $output == *'/libr.so" [label="runpath, recommended"'* ]]
+	[ -z "$stderr" ]
+}
+
+@test "lists have what is opened at run time only when asked, down to the strength" {
+	local form level count
+
+	optional
+	for form in -l --ldd --links -0; do
+		elfdeps "$form" ./prog >plain
+		elfdeps --optional none "$form" ./prog | cmp - plain
+		! grep -a 'lib[rsw].so' plain || false
+		count=0
+		for level in required recommended suggested "suggested --strings"; do
+			# shellcheck disable=SC2086 # two words
+			run -0 --separate-stderr elfdeps --optional $level "$form" ./prog
+			[ "$(tr '\0' '\n' <<<"$output" | grep -ao 'lib/lib[rsw].so' | sort -u | wc -l)" -eq "$count" ]
+			[ -z "${stderr//*NUL*/}" ]
+			count=$((count + 1))
+		done
+	done
+	run -2 elfdeps --optional much ./prog
+}
+
+@test "what a note requires counts as missing, in every form" {
+	local form
+
+	library libneeded.so
+	noted note.s '[{"soname":["libnone.so"],"priority":"required"}]'
+	program prog note.s "-Wl,-rpath,$T" ./libneeded.so
+	for form in --json --dot "-l --optional required" "--ldd --optional required"; do
+		# shellcheck disable=SC2086 # two words
+		run -1 elfdeps $form ./prog
+		[[ $output == *libnone.so* ]]
+	done
+	run -0 elfdeps -l ./prog
+	run -0 elfdeps --optional none ./prog
+}
+
+@test "words of a dlopen note are escaped" {
+	library libneeded.so
+	# shellcheck disable=SC1003 # a backslash for the assembler
+	noted note.s '[{"soname":["a\\u001b[31mb"],"feature":"\\u0007\\n"}]'
+	program prog note.s "-Wl,-rpath,$T" ./libneeded.so
+	for form in "" --dot "--ldd --optional suggested" --json; do
+		# shellcheck disable=SC2086 # several words
+		run -0 elfdeps $form ./prog
+		[[ $output != *$'\e'* && $output != *$'\a'* ]]
+	done
+	run -0 elfdeps ./prog
+	[[ $output == *'a\x1b[31mb => not found (recommended: dlopen note: \x07\x0a)'* ]]
+}
+
 @test "a library costs at most eight system calls" {
 	local objects calls
 
