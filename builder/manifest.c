@@ -31,11 +31,15 @@ bool manifest_is_derived(const struct reason *reason)
 
 const char *manifest_describe(const struct reason *reason, char *ret, size_t size)
 {
-	char by[512], name[512];
+	char by[512], name[512], detail[256];
 
 	path_escape(reason->by ? reason->by : "", by, sizeof(by));
 	path_escape(reason->name ? reason->name : "", name, sizeof(name));
-	if (reason->by && reason->name)
+	path_escape(reason->detail ? reason->detail : "", detail, sizeof(detail));
+	if (reason->by && reason->name && reason->detail)
+		snprintf(ret, size, "%s: %s asks for %s (%s)", reason->rule, by, name,
+			 detail);
+	else if (reason->by && reason->name)
 		snprintf(ret, size, "%s: %s asks for %s", reason->rule, by, name);
 	else if (reason->by)
 		snprintf(ret, size, "%s: for %s", reason->rule, by);
@@ -73,9 +77,9 @@ static int own(struct manifest *manifest, const char **text, struct error *err)
 static int own_strings(struct manifest *manifest, struct entry *entry, struct error *err)
 {
 	const char **const strings[] = {
-		&entry->path,        &entry->target,      &entry->source,
-		&entry->package,     &entry->reason.rule, &entry->reason.by,
-		&entry->reason.name,
+		&entry->path,        &entry->target,        &entry->source,
+		&entry->package,     &entry->reason.rule,   &entry->reason.by,
+		&entry->reason.name, &entry->reason.detail,
 	};
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {

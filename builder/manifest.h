@@ -43,6 +43,8 @@ struct reason {
 		by; /* canonical path of who needed it; NULL if nobody in the image did */
 	const char *
 		name; /* what it asked for: a DT_NEEDED, an interpreter; NULL if nothing */
+	const char *
+		detail; /* how much it is wanted and for what, if it is opened only at run time */
 };
 
 struct entry {

@@ -20,12 +20,25 @@ struct pass {
 	bool is_member;     /* of a folder: a script may lack its interpreter */
 };
 
+/* The objects, and behind them what is only opened at run time. */
+static size_t count_of(const struct elfdeps_closure *closure)
+{
+	return closure->count + closure->extra_count;
+}
+
+static const struct elfdeps_object *object_at(const struct elfdeps_closure *closure,
+					      size_t i)
+{
+	return i < closure->count ? closure->objects[i]
+				  : closure->extras[i - closure->count];
+}
+
 static size_t index_of(const struct elfdeps_closure *closure,
 		       const struct elfdeps_object *object)
 {
 	size_t i = 0;
 
-	while (i < closure->count && closure->objects[i] != object)
+	while (i < count_of(closure) && object_at(closure, i) != object)
 		i++;
 	return i;
 }
@@ -36,7 +49,7 @@ static int add_object(struct pass *pass, size_t at, const struct reason *reason,
 	struct intake *intake = pass->intake;
 	struct links_end end;
 
-	int r = links_follow(&intake->links, pass->closure->objects[at]->path, reason,
+	int r = links_follow(&intake->links, object_at(pass->closure, at)->path, reason,
 			     &end, err);
 	if (r < 0)
 		return r;
@@ -53,7 +66,7 @@ static int add_need(struct pass *pass, const struct elfdeps_edge *edge, size_t b
 		    struct error *err)
 {
 	struct intake *intake = pass->intake;
-	const struct elfdeps_object *object = pass->closure->objects[by];
+	const struct elfdeps_object *object = object_at(pass->closure, by);
 	const char *path = pass->paths[by];
 
 	if (pass->is_member && object->kind == ELFDEPS_SCRIPT)
@@ -76,6 +89,25 @@ static int add_need(struct pass *pass, const struct elfdeps_edge *edge, size_t b
 			    .data = object->data},
 	};
 	return 0;
+}
+
+/* What is only recommended, and what that needs, may be missing. */
+static int miss_extra(struct pass *pass, const struct elfdeps_edge *edge, size_t by,
+		      struct error *err)
+{
+	if (!edge->reason || object_at(pass->closure, by)->strength != ELFDEPS_REQUIRED)
+		return 0;
+	return manifest_note(pass->intake->manifest, err,
+			     "%s may ask for %s, which is not found (%s)",
+			     pass->paths[by], edge->name, edge->reason);
+}
+
+/* "recommended: …"; NULL without memory. */
+static const char *describe(struct pass *pass, const struct elfdeps_edge *edge,
+			    struct error *err)
+{
+	return arena_format(&pass->intake->arena, err, "%s: %s",
+			    elfdeps_strength_name(edge->strength), edge->reason);
 }
 
 /* Whether a program asked for the object by a name that ld.so.cache answers; ld.so(8). */
@@ -121,7 +153,7 @@ static int add_library(struct pass *pass, const struct elfdeps_edge *edge,
 static int add_edge(struct pass *pass, size_t by, const struct elfdeps_edge *edge,
 		    struct error *err)
 {
-	const struct reason reason = {
+	struct reason reason = {
 		.rule = elfdeps_rule_name(edge->rule),
 		.by = pass->paths[by],
 		.name = edge->name,
@@ -129,9 +161,16 @@ static int add_edge(struct pass *pass, size_t by, const struct elfdeps_edge *edg
 	int r = 0;
 
 	if (!edge->object)
-		return add_need(pass, edge, by, err);
+		return elfdeps_is_missing(object_at(pass->closure, by), edge)
+			       ? add_need(pass, edge, by, err)
+			       : miss_extra(pass, edge, by, err);
+	if (edge->reason) {
+		reason.detail = describe(pass, edge, err);
+		if (!reason.detail)
+			return -ENOMEM;
+	}
 	size_t at = index_of(pass->closure, edge->object);
-	if (at == pass->closure->count)
+	if (at == count_of(pass->closure))
 		return 0; /* the main program's own alias: nothing new */
 	if (!pass->paths[at] && edge->rule != ELFDEPS_RULE_LOADED)
 		r = add_object(pass, at, &reason, err);
@@ -144,8 +183,8 @@ static int add_closure(struct pass *pass, struct error *err)
 {
 	const struct reason asked = {.rule = RULE_ASKED};
 
-	for (size_t i = 0; i < pass->closure->count; i++) {
-		const struct elfdeps_object *object = pass->closure->objects[i];
+	for (size_t i = 0; i < count_of(pass->closure); i++) {
+		const struct elfdeps_object *object = object_at(pass->closure, i);
 		int r = pass->paths[i] ? 0 : add_object(pass, i, &asked, err);
 
 		for (size_t e = 0; r == 0 && e < object->edge_count; e++)
@@ -198,7 +237,7 @@ static int add(struct intake *intake, const struct taken *taken, bool is_member,
 	r = resolve(intake, taken, is_member, ret, err);
 	if (r < 0 || !ret->count)
 		return r;
-	_cleanup_free_ const char **paths = calloc(ret->count, sizeof(*paths));
+	_cleanup_free_ const char **paths = calloc(count_of(ret), sizeof(*paths));
 	if (!paths)
 		return error_nomem(err);
 	struct pass pass = {

@@ -21,7 +21,11 @@
 
 static int prepare(struct plan *plan, const struct request *request, struct error *err)
 {
-	const struct elfdeps_options options = {.root = request->root_path};
+	const struct elfdeps_options options = {
+		.root = request->root_path,
+		.optional = request->rules ? ELFDEPS_OPTIONAL_RECOMMENDED
+					   : ELFDEPS_OPTIONAL_NONE,
+	};
 	struct stat st = {0};
 
 	*plan = (struct plan){

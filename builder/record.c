@@ -111,7 +111,9 @@ static int write_reason(json_t *item, const struct reason *reason, struct error 
 	int r = jsontext_set(json, "rule", reason->rule, err);
 	if (r == 0)
 		r = jsontext_set(json, "by", reason->by, err);
-	return r == 0 ? jsontext_set(json, "name", reason->name, err) : r;
+	if (r == 0)
+		r = jsontext_set(json, "name", reason->name, err);
+	return r == 0 ? jsontext_set(json, "detail", reason->detail, err) : r;
 }
 
 static int write_file(json_t *array, const struct entry *entry, struct error *err)
@@ -294,6 +296,8 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 		r = jsontext_get(reason, "by", arena, &file->reason.by, err);
 	if (r == 0)
 		r = jsontext_get(reason, "name", arena, &file->reason.name, err);
+	if (r == 0)
+		r = jsontext_get(reason, "detail", arena, &file->reason.detail, err);
 	if (r < 0)
 		return r;
 	if (!path || !file->reason.rule)

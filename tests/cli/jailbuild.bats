@@ -187,6 +187,40 @@ nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin'
 	assert_output_has 'hosts: files dns'
 }
 
+cancels() {
+	packed "$T/cancel:/bin/cancel" -o "$MINE/with.tar"
+	run as_each jailrun "$MINE/with.tar" /bin/cancel
+	assert_status 0
+	run as_each jailbuild list "$MINE/with.tar"
+	[[ $output == *"libgcc_s.so.1"*"asks for libgcc_s.so.1 (recommended: glibc opens it for pthread_cancel"* ]]
+	as_each jailbuild list --json "$MINE/with.tar" >"$MINE/list"
+	jq -e '.files[] | select(.reason.detail) | .path | test("libgcc_s")' "$MINE/list"
+	# What was recorded is the same when the image is added to.
+	packed "$T/cancel:/bin/cancel" -o "$MINE/with.tar"
+	as_each jailbuild list --json "$MINE/with.tar" | cmp - "$MINE/list"
+	packed --no-rules "$T/cancel:/bin/cancel" -o "$MINE/without.tar"
+	run as_each jailrun "$MINE/without.tar" /bin/cancel
+	assert_status 134
+	[[ $output == *"libgcc_s.so.1 must be installed for pthread_cancel to work"* ]]
+}
+
+@test "a program that cancels a thread works in the image, and aborts in one without rules" {
+	cat >cancel.c <<'EOF'
+#include <pthread.h>
+#include <unistd.h>
+static void *wait_forever(void *data) { for (;;) pause(); return data; }
+int main(void)
+{
+	pthread_t thread;
+	void *result;
+	return pthread_create(&thread, 0, wait_forever, 0) || pthread_cancel(thread) ||
+	       pthread_join(thread, &result) || result != PTHREAD_CANCELED;
+}
+EOF
+	gcc -o cancel cancel.c -pthread
+	for_each_user cancels
+}
+
 @test "--no-rules leaves the rules out, --bare the manifest too" {
 	jailbuild add -q --no-rules bash -o rules.tar
 	run entries rules.tar

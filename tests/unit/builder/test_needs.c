@@ -3,6 +3,7 @@
 #include "workshop.h"
 
 #include "builder/needs.h"
+#include "tests/unit/elfdeps/elfmaker.h"
 
 static int add(struct workshop *shop, const char *path, bool is_member, struct error *err)
 {
@@ -115,6 +116,62 @@ static void a_malformed_file_is_an_error_but_data_in_a_folder(void **state)
 	workshop_close(&shop);
 }
 
+static void open_noted(struct workshop *shop)
+{
+	const struct elfdeps_options options = {.root = "root",
+						.optional = ELFDEPS_OPTIONAL_RECOMMENDED};
+	struct error err;
+
+	workshop_open(shop, "root");
+	elfdeps_free(shop->resolver);
+	assert_int_equal(elfdeps_new(&options, &shop->resolver, &err), 0);
+	shop->intake.resolver = shop->resolver;
+}
+
+static void what_is_opened_at_run_time_comes_with_its_detail(void **state)
+{
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	elfmaker_file("root/lib/ld.so", (struct elfmaker){0});
+	elfmaker_file("root/lib/liba.so", (struct elfmaker){.needs = {"libb.so"}});
+	elfmaker_file("root/lib/libb.so", (struct elfmaker){.needs = {"libnone.so"}});
+	elfmaker_file("root/prog",
+		      (struct elfmaker){.interp = "/lib/ld.so",
+					.note = "[{\"soname\":[\"liba.so\"]},"
+						"{\"soname\":[\"libgone.so\"]}]"});
+	open_noted(&shop);
+	assert_int_equal(add(&shop, "/prog", false, &err), 0);
+	const struct entry *entry = manifest_find(&shop.manifest, "/lib/liba.so");
+	assert_non_null(entry);
+	assert_string_equal(entry->reason.by, "/prog");
+	assert_string_equal(entry->reason.detail, "recommended: dlopen note");
+	assert_non_null(manifest_find(&shop.manifest, "/lib/libb.so"));
+	assert_null(manifest_find(&shop.manifest, "/lib/libb.so")->reason.detail);
+	assert_true(workshop_has_note(&shop.manifest, "/prog may ask for libgone.so"));
+	assert_int_equal(needs_check(&shop.intake, &err), 0);
+	workshop_close(&shop);
+}
+
+static void what_a_note_requires_must_be_there(void **state)
+{
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	elfmaker_file("root/lib/ld.so", (struct elfmaker){0});
+	elfmaker_file("root/prog",
+		      (struct elfmaker){.interp = "/lib/ld.so",
+					.note = "[{\"soname\":[\"libgone.so\"],"
+						"\"priority\":\"required\"}]"});
+	open_noted(&shop);
+	assert_int_equal(add(&shop, "/prog", false, &err), 0);
+	assert_int_equal(needs_check(&shop.intake, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "libgone.so, needed by /prog"));
+	workshop_close(&shop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +180,8 @@ int main(void)
 		scratch_test(a_missing_interpreter_is_named_with_who_needs_it),
 		scratch_test(in_a_folder_a_script_may_lack_its_interpreter),
 		scratch_test(a_malformed_file_is_an_error_but_data_in_a_folder),
+		scratch_test(what_is_opened_at_run_time_comes_with_its_detail),
+		scratch_test(what_a_note_requires_must_be_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
