@@ -15,6 +15,10 @@
 #include "hints.h"
 #include "search.h"
 
+/* Failing looks of one closure behind which no more hints are followed, far below STORE_MISSES_MAX: a
+ * hostile file must not keep us busy with what is only optional. */
+enum { MISSES_MAX = 1 << 15 };
+
 struct extras {
 	const struct closure_settings *settings;
 	struct linkmap *map;
@@ -134,7 +138,9 @@ static int follow_all(struct extras *extras, struct link *link)
 	int r = link->object->hints ? 0 : read_hints(extras, link);
 
 	link->hinted = (unsigned)extras->round + 1;
-	for (size_t i = 0; r == 0 && i < link->object->hints->count; i++) {
+	for (size_t i = 0; r == 0 && i < link->object->hints->count &&
+			   extras->map->store->misses < MISSES_MAX;
+	     i++) {
 		const struct hint *hint = &link->object->hints->items[i];
 
 		if (weaker(link->shown.strength, hint->strength) == extras->round)

@@ -21,6 +21,7 @@ enum {
 	DYNAMIC_MAX = 1 << 20,       /* bytes of it looked at */
 	SYMBOL_NAMES_MAX = 32 << 20, /* bytes of symbols' names looked at */
 	AUDITORS_MAX = 16,
+	WORDS_MAX = 512, /* names that stand as strings: each costs a search */
 };
 
 /* One file being read. */
@@ -29,6 +30,7 @@ struct reading {
 	struct arena *arena;
 	struct hints *hints;
 	struct error *err;
+	size_t words;
 	uint64_t strtab, strsz;
 	struct {
 		int64_t tag;
@@ -191,6 +193,9 @@ static int take_word(void *data, const char *word, size_t length, struct error *
 				  .reason = "its name stands in the file's data"};
 
 	(void)err;
+	if (reading->words == WORDS_MAX)
+		return 0;
+	reading->words++;
 	return put_name(reading, &hint, word, length);
 }
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,10 @@ static void free_json(json_t **value)
 }
 #define _cleanup_json_ __attribute__((cleanup(free_json)))
 
-enum { WORDS_MAX = 500 }; /* bytes of a feature or of a description that are kept */
+enum {
+	WORDS_MAX = 500,  /* bytes of a feature or of a description that are kept */
+	NAMES_MAX = 1024, /* bytes of all alternatives together, in the reason */
+};
 
 /* One entry of the array as it is being read. */
 struct entry {
@@ -56,31 +60,37 @@ static const char *words(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* All alternatives are named: the one that is found need not be the one that a reader looks for. */
-static const char *list_names(struct entry *entry)
+/* All alternatives are named: the one that is found need not be the one that a reader looks for. What
+ * does not fit is left out; the names are of a stranger's making. */
+static void list_names(const struct hint *hint, char *ret, size_t size)
 {
-	const struct hint *hint = &entry->hint;
-	const char *text = hint->name_count > 1 ? "; any of" : "";
+	size_t used = 0;
 
-	for (size_t i = 0; hint->name_count > 1 && i < hint->name_count && text; i++) {
-		if (!hint->names[i] || strlen(text) > PATH_MAX)
-			break;
-		text = arena_format(entry->arena, entry->err, "%s%s %s", text,
-				    i ? "," : "", hint->names[i]);
+	ret[0] = '\0';
+	for (size_t i = 0; hint->name_count > 1 && i < hint->name_count; i++) {
+		int more = hint->names[i] ? snprintf(ret + used, size - used, "%s %s",
+						     i ? "," : "; any of", hint->names[i])
+					  : 0;
+
+		if (more < 0 || (size_t)more >= size - used) {
+			ret[used] = '\0';
+			return;
+		}
+		used += (size_t)more;
 	}
-	return text;
 }
 
 static void take_reason(struct entry *entry, const json_t *object)
 {
 	const char *feature = words(object, "feature");
 	const char *description = words(object, "description");
-	const char *names = list_names(entry);
+	char names[NAMES_MAX];
 
+	list_names(&entry->hint, names, sizeof(names));
 	entry->hint.reason = arena_format(
 		entry->arena, entry->err, "dlopen note%s%.*s%s%.*s%s",
 		*feature ? ": " : "", WORDS_MAX, feature, *description ? ": " : "",
-		WORDS_MAX, description, names ? names : "");
+		WORDS_MAX, description, names);
 }
 
 static enum elfdeps_strength strength_of(const json_t *object)
