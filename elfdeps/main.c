@@ -105,7 +105,8 @@ static int optional_level(const struct values *values, enum elfdeps_optional *re
 
 	*ret = ELFDEPS_OPTIONAL_SUGGESTED;
 	if (!values->optional) {
-		if ((is_listing(values) || values->ldd) && !values->strings)
+		if (values->check ||
+		    ((is_listing(values) || values->ldd) && !values->strings))
 			*ret = ELFDEPS_OPTIONAL_NONE;
 		return 0;
 	}
