@@ -84,7 +84,7 @@ $(foreach l,common elfdeps builder runner,$(eval $(call library_rule,$(l))))
 # libelfdeps as others link it: elfdeps/ without what prints, and of common/ what that uses.
 PRINTERS := $(patsubst %,elfdeps/%.c,report graph why diagnosis)
 SONAME := libelfdeps.so.0
-LIBELFDEPS_NEEDS := libelf
+LIBELFDEPS_NEEDS := libelf jansson
 SHARED := $(SONAME).$(VERSION:0.%=%)
 PUBLIC := $(call objects,$(filter-out $(PRINTERS),$(call sources,elfdeps)))
 libelfdeps: $(addprefix $(B)/,libelfdeps.a $(SHARED) include/elfdeps.h)

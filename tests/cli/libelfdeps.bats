@@ -49,6 +49,7 @@ programs() {
 		elfdeps_problem_name@@LIBELFDEPS_0.1
 		elfdeps_resolve@@LIBELFDEPS_0.1
 		elfdeps_rule_name@@LIBELFDEPS_0.1
+		elfdeps_strength_name@@LIBELFDEPS_0.1
 		elfdeps_verdict_name@@LIBELFDEPS_0.1
 	END
 	[ "$(nm -D --defined-only "$BUILD/libelfdeps.so" | grep -cv ' T ')" -eq 1 ] || is_sanitized
@@ -69,7 +70,7 @@ programs() {
 	run ! grep -xE '_*(exit|_exit|Exit|quick_exit|abort|assert_fail|raise|kill|std(err|out|in)|signal|sigaction)' asked
 	run ! grep -xE 'strtok|setlocale|setenv|putenv|chdir|umask|strerror|readdir64_r|rand' asked
 	[ "$(readelf -d "$BUILD/libelfdeps.so" | sed -n 's/.*(NEEDED).*\[\(lib[a-z]*\)\..*/\1/p' |
-		grep -vE '^lib(asan|ubsan)$' | sort | paste -sd ' ')" = "libc libelf" ]
+		grep -vE '^lib(asan|ubsan)$' | sort | paste -sd ' ')" = "libc libelf libjansson" ]
 }
 
 @test "the library has no variables of its own" {
