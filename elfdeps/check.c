@@ -416,15 +416,6 @@ static int check_members(struct check *check)
 	return r;
 }
 
-/* musl's loader knows no versions and binds all at the start (ldso/dynlink.c). */
-static bool has_plain_versions(const struct linkmap *map)
-{
-	const char *interp = map->main->object->interp;
-	const char *slash = interp ? strrchr(interp, '/') : NULL;
-
-	return slash && !strncmp(slash, "/ld-musl-", strlen("/ld-musl-"));
-}
-
 static int check_map(struct elfdeps *resolver, struct linkmap *map,
 		     struct problems *problems, struct error *err)
 {
@@ -433,7 +424,8 @@ static int check_map(struct elfdeps *resolver, struct linkmap *map,
 		.map = map,
 		.problems = problems,
 		.is_library = !map->main->object->interp,
-		.plain_versions = has_plain_versions(map),
+		/* musl's loader knows no versions and binds all at the start (ldso/dynlink.c). */
+		.plain_versions = map->musl != NULL,
 		.err = err,
 	};
 	int r = add_members(&check);

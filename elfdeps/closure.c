@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "extras.h"
+#include "musl.h"
 #include "privilege.h"
 #include "search.h"
 
@@ -21,6 +22,7 @@
 struct work {
 	const struct closure_settings *settings;
 	struct linkmap *map;
+	bool preloads; /* what is asked for comes before all that is needed */
 	struct error *err;
 };
 
@@ -38,6 +40,15 @@ static int add_edge(struct work *work, struct link *from, const char *name,
 	return linkmap_edge(work->map, from, &edge, work->err);
 }
 
+static int name_by_file(struct work *work, struct link *link)
+{
+	int r = linkmap_name(work->map, link, link->shown.path, work->err);
+
+	if (r == 0 && link->shown.soname)
+		r = linkmap_name(work->map, link, link->shown.soname, work->err);
+	return r;
+}
+
 /* A link for what was found: the one of the same file if that is loaded, else a new one. */
 static int enter(struct work *work, struct link *by, const char *name,
 		 const struct search_result *found, struct link **ret)
@@ -51,29 +62,30 @@ static int enter(struct work *work, struct link *by, const char *name,
 		if (!link)
 			return -ENOMEM;
 		link->name = name;
-		r = linkmap_name(map, link, link->shown.path, work->err);
-		if (r == 0 && link->shown.soname)
-			r = linkmap_name(map, link, link->shown.soname, work->err);
+		r = map->musl ? 0 : name_by_file(work, link);
 		if (r < 0)
 			return r;
 	}
 	*ret = link;
-	return linkmap_name(map, link, name, work->err);
+	return map->musl ? musl_name(link, name, work->err)
+			 : linkmap_name(map, link, name, work->err);
 }
 
 /* Finds `name` for `by` and answers what was found and its link (NULL: missing). */
 static int load(struct work *work, struct link *by, const char *name,
 		struct search_result *found, struct link **ret)
 {
+	bool musl = work->map->musl;
 	int r;
 
-	*ret = linkmap_find(work->map, name);
+	*ret = musl ? musl_find(work->map, name) : linkmap_find(work->map, name);
 	if (*ret) {
 		*found = (struct search_result){.rule = ELFDEPS_RULE_LOADED};
 		linkmap_trace(by, found->rule, (*ret)->shown.path, ELFDEPS_FOUND, NULL);
 		return 0;
 	}
-	r = search_library(by, name, found, work->err);
+	r = musl ? musl_search(by, !work->preloads, name, found, work->err)
+		 : search_library(by, name, found, work->err);
 	if (r < 0 || !found->object)
 		return r;
 	return enter(work, by, name, found, ret);
@@ -88,7 +100,7 @@ static int expand_name(struct work *work, struct link *by, const char *name,
 	int r, length;
 
 	*ret = name;
-	if (!origin_is_used(name))
+	if (work->map->musl || !origin_is_used(name))
 		return 0;
 	/* expand_dst of elf/dl-deps.c */
 	if (work->map->secure && origin_count(name, strlen(name), NULL)) {
@@ -157,6 +169,8 @@ static int load_need(struct work *work, struct link *link, const struct object_n
 	const char *name;
 	int r;
 
+	if (work->map->musl && need->tag != OBJECT_NEEDED)
+		return 0; /* musl knows no filters */
 	work->map->asked_for = need->name;
 	r = expand_name(work, link, need->name, &name);
 	if (r == 0 && name)
@@ -207,6 +221,8 @@ static int load_preload(struct work *work, const char *name, bool named)
 	int r;
 
 	work->map->asked_for = name;
+	if (work->map->musl && (!named || work->map->secure))
+		return 0; /* musl has no file of preloads, and takes none for a set-id program */
 	if (work->map->secure && named && strchr(name, '/')) {
 		linkmap_trace(main, ELFDEPS_RULE_PRELOAD, name, ELFDEPS_SKIPPED,
 			      "a path, of which a set-id program's loader takes none");
@@ -281,7 +297,8 @@ static int load_interp(struct work *work, const char *path)
 /* A library has no PT_INTERP; whichever program loads it has its machine's usual loader. */
 static int assume_interp(struct work *work)
 {
-	const char *path = work->map->loader.interp;
+	const char *path = work->map->musl ? musl_loader_for(work->map->main->object)
+					   : work->map->loader.interp;
 	const struct store_file *file;
 	const char *reason;
 	int r;
@@ -296,6 +313,23 @@ static int assume_interp(struct work *work)
 	return enter_interp(work, file->object, path);
 }
 
+/* A library is taken for one of musl only where musl's loader is. */
+static int begin_musl(struct work *work, const struct object *object)
+{
+	const char *interp = object->interp;
+	const struct store_file *file;
+
+	if (!interp) {
+		interp = musl_loader_for(object);
+		if (!interp)
+			return 0;
+		int r = store_look(work->map->store, interp, &file, work->err);
+		if (r < 0 || file->error)
+			return r;
+	}
+	return musl_is_loader(interp) ? musl_begin(work->map, interp, work->err) : 0;
+}
+
 static int begin(struct work *work, const char *path, struct object *object)
 {
 	struct linkmap *map = work->map;
@@ -305,11 +339,15 @@ static int begin(struct work *work, const char *path, struct object *object)
 	if (!map->main)
 		return -ENOMEM;
 	linkmap_insert(map, map->main, NULL);
+	r = begin_musl(work, object);
+	if (r < 0)
+		return r;
 	/* The name of a program that the kernel starts is empty; a library has the one given. */
-	r = object->interp
-		    ? load_interp(work, object->interp)
-		    : linkmap_name(map, map->main, map->main->shown.path, work->err);
-	if (r == 0 && object->soname)
+	if (object->interp)
+		r = load_interp(work, object->interp);
+	else if (!map->musl)
+		r = linkmap_name(map, map->main, map->main->shown.path, work->err);
+	if (r == 0 && object->soname && !map->musl)
 		r = linkmap_name(map, map->main, object->soname, work->err);
 	if (r == 0 && !object->interp)
 		r = assume_interp(work);
@@ -339,11 +377,16 @@ static int build(struct work *work, const char *path, struct object *object)
 		return r;
 	map->secure = settings->secure || is_raised(settings, path, object);
 	map->path_ignored = map->secure && settings->library_path;
-	r = search_split(map->main, map->secure ? NULL : settings->library_path, ":;",
-			 &map->library_path, work->err);
+	if (map->musl)
+		map->musl->library_path = map->secure ? NULL : settings->library_path;
+	else
+		r = search_split(map->main, map->secure ? NULL : settings->library_path,
+				 ":;", &map->library_path, work->err);
+	work->preloads = true;
 	for (size_t i = 0; r == 0 && settings->preloads[i]; i++)
 		r = load_preload(work, settings->preloads[i],
 				 i < settings->preloads_named);
+	work->preloads = false;
 	if (r == 0)
 		r = load_all(work, map->first);
 	if (r == 0 && object->interp && map->interp && !map->interp->listed)

@@ -58,7 +58,8 @@ static struct link *caller_of(const struct extras *extras, struct link *link,
 	case HINT_UNWIND:
 		return link == extras->libc ? NULL : extras->libc;
 	case HINT_AUDIT:
-		return link == map->main && link->shown.interp ? link : NULL;
+		return link == map->main && link->shown.interp && !map->musl ? link
+									     : NULL;
 	case HINT_NOTE:
 	case HINT_STRING:
 		break;

@@ -36,6 +36,8 @@ struct link {
 	const char *name;   /* the first one it was asked for by */
 	const char *origin; /* the value of $ORIGIN; NULL until asked for */
 	struct folder_list rpath, runpath;
+	const char *musl_path; /* what musl makes of the two; NULL: nothing */
+	bool musl_path_known, musl_named;
 	struct link *previous, *next; /* in load order; see `listed` */
 	bool listed, done;
 	bool extra;      /* only opened at run time */
@@ -54,7 +56,8 @@ struct linkmap {
 	const struct ldcache *cache; /* NULL: none */
 	const char *const *hwcaps; /* active glibc-hwcaps names, best first; NULL: none */
 	const struct hwcaps_legacy
-		*legacy; /* what loaders before 2.37 add; NULL: nothing */
+		*legacy;   /* what loaders before 2.37 add; NULL: nothing */
+	struct musl *musl; /* NULL: the loader is glibc's */
 	const struct elfdeps_trace *trace; /* NULL: nobody listens */
 	const char
 		*asked_for;  /* the name being looked for, as it is written in its file */

@@ -21,6 +21,14 @@ load helper
 	echo "# ${lines[-1]}" >&3
 }
 
+@test "elfdeps is musl's loader --list over roots made at random" {
+	need_root
+	run "$BATS_TEST_DIRNAME/../fixtures/compare-musl" 200
+	echo "$output"
+	[ "$status" -eq 0 ]
+	echo "# musl: ${lines[-1]}" >&3
+}
+
 @test "elfdeps --check finds the undefined symbols of ldd -r in every program of the host" {
 	need_root
 	run "$BATS_TEST_DIRNAME/../fixtures/compare-check" /usr/bin /usr/sbin

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests of musl: one rule of its loader each, over tiny trees. tests/fixtures/compare-musl asks the
+ * loader itself, about trees that nobody thought of.
+ */
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+
+#include "elfdeps/closure.h"
+#include "elfdeps/musl.h"
+#include "world.h"
+
+#define LOADER "/lib/ld-musl-x86_64.so.1"
+
+static const char *const no_preloads[] = {NULL};
+static struct world world;
+
+static void file(const char *path, struct elfmaker spec)
+{
+	char whole[256];
+
+	snprintf(whole, sizeof(whole), "root%s", path);
+	elfmaker_file(whole, spec);
+}
+
+static void prog(struct elfmaker spec)
+{
+	file(LOADER, (struct elfmaker){.soname = "libc.so"});
+	spec.interp = LOADER;
+	file("/bin/prog", spec);
+}
+
+static int build(struct closure_settings settings, struct linkmap **ret,
+		 struct error *err)
+{
+	world_open(&world);
+	settings.store = &world.store;
+	if (!settings.preloads)
+		settings.preloads = no_preloads;
+	return closure_build(&settings, "/bin/prog", world_object(&world, "/bin/prog"),
+			     ret, err);
+}
+
+/* The whole load order; the library path may be NULL. */
+static void loads(const char *library_path, const char *const *paths)
+{
+	struct linkmap *map = NULL;
+	struct error err = {0};
+
+	if (build((struct closure_settings){.library_path = library_path}, &map, &err) <
+	    0)
+		fail_msg("%s", err.text);
+	const struct link *link = map->first;
+	for (; *paths; paths++, link = link->next) {
+		assert_non_null(link);
+		assert_string_equal(link->shown.path, *paths);
+	}
+	assert_null(link);
+	world_close(&world);
+}
+
+#define LOADS(library_path, ...) \
+	loads(library_path, (const char *const[]){"/bin/prog", __VA_ARGS__, NULL})
+
+static void knows_its_loader_by_name(void **state)
+{
+	(void)state;
+	assert_true(musl_is_loader(LOADER));
+	assert_true(musl_is_loader("ld-musl-armhf.so.1"));
+	assert_false(musl_is_loader("/lib64/ld-linux-x86-64.so.2"));
+	assert_false(musl_is_loader("/lib/ld-musl-.so.1"));
+	assert_false(musl_is_loader("/lib/ld-musl-x86_64.so.1/x"));
+	assert_false(musl_is_loader(NULL));
+}
+
+static void libcs_parts_are_the_loader_itself(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){.needs = {"libc.so", "libm.so.6", "libpthread.so.0",
+					 "libc.musl-x86_64.so.1"}});
+	file("/lib/libm.so.6", (struct elfmaker){0});
+	LOADS(NULL, LOADER);
+}
+
+static void the_library_path_comes_before_rpath(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so"}, .rpath = "/opt"});
+	file("/opt/liba.so", (struct elfmaker){0});
+	file("/srv/liba.so", (struct elfmaker){0});
+	LOADS(NULL, "/opt/liba.so", LOADER);
+	LOADS("/none:/srv", "/srv/liba.so", LOADER);
+	LOADS("/none\n/srv", "/srv/liba.so", LOADER);
+}
+
+static void runpath_is_inherited_and_wins_over_rpath(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){
+		.needs = {"liba.so"}, .rpath = "/wrong", .runpath = "/opt"});
+	file("/opt/liba.so", (struct elfmaker){.needs = {"libb.so"}});
+	file("/opt/libb.so", (struct elfmaker){0});
+	file("/wrong/liba.so", (struct elfmaker){0});
+	LOADS(NULL, "/opt/liba.so", "/opt/libb.so", LOADER);
+}
+
+static void another_token_than_origin_drops_the_whole_path(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so"}, .rpath = "/opt:$LIB"});
+	file("/opt/liba.so", (struct elfmaker){0});
+	LOADS(NULL, LOADER);
+	prog((struct elfmaker){.needs = {"liba.so"}, .rpath = "${ORIGIN}/../opt"});
+	LOADS(NULL, "/bin/../opt/liba.so", LOADER);
+}
+
+static void the_path_file_replaces_the_usual_folders(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so"}});
+	file("/usr/local/lib/liba.so", (struct elfmaker){0});
+	file("/opt/liba.so", (struct elfmaker){0});
+	LOADS(NULL, "/usr/local/lib/liba.so", LOADER);
+	mkdir("root/etc", 0755);
+	scratch_write("root/etc/ld-musl-x86_64.path", "/none\n/opt\n");
+	LOADS(NULL, "/opt/liba.so", LOADER);
+	scratch_write("root/etc/ld-musl-x86_64.path", "");
+	LOADS(NULL, LOADER);
+}
+
+static void neither_soname_nor_a_second_name_makes_a_library_known(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so", "libb.so", "libc2.so", "libb.so"}});
+	file("/lib/liba.so", (struct elfmaker){.soname = "libc2.so"});
+	assert_int_equal(link("root/lib/liba.so", "root/lib/libb.so"), 0);
+	file("/lib/libc2.so", (struct elfmaker){0});
+	LOADS(NULL, "/lib/liba.so", "/lib/libc2.so", LOADER);
+}
+
+static void takes_any_class_and_machine_but_no_text(void **state)
+{
+	struct linkmap *map = NULL;
+	struct error err = {0};
+
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so"}});
+	file("/lib/liba.so", (struct elfmaker){.machine = EM_AARCH64});
+	LOADS(NULL, "/lib/liba.so", LOADER);
+	scratch_write("root/lib/liba.so", "no library\n");
+	file("/usr/lib/liba.so", (struct elfmaker){0});
+	assert_int_equal(build((struct closure_settings){0}, &map, &err), -ELIBBAD);
+	assert_non_null(strstr(err.text, "/lib/liba.so"));
+	world_close(&world);
+}
+
+static void takes_no_filters_and_no_file_of_preloads(void **state)
+{
+	static const char *const preloads[] = {"liba.so", "libb.so", NULL};
+	struct linkmap *map = NULL;
+
+	(void)state;
+	prog((struct elfmaker){.auxiliary = "libb.so"});
+	file("/lib/liba.so", (struct elfmaker){0});
+	file("/lib/libb.so", (struct elfmaker){0});
+	assert_int_equal(build((struct closure_settings){.preloads = preloads,
+							 .preloads_named = 1},
+			       &map, NULL),
+			 0);
+	assert_string_equal(map->first->next->shown.path, "/lib/liba.so");
+	assert_string_equal(map->last->shown.path, LOADER);
+	assert_ptr_equal(map->first->next->next, map->last);
+	world_close(&world);
+}
+
+static void a_library_alone_is_musls_by_the_libc_it_needs(void **state)
+{
+	struct elfmaker musl = {.needs = {"liba.so", "libc.so"}};
+	struct elfmaker both = {.needs = {"libc.so", "libc.so.6"}};
+
+	(void)state;
+	file("/bin/prog", musl);
+	file("/glibc", both);
+	file("/lib/liba.so", (struct elfmaker){0});
+	world_open(&world);
+	assert_string_equal(musl_loader_for(world_object(&world, "/bin/prog")), LOADER);
+	assert_null(musl_loader_for(world_object(&world, "/glibc")));
+	world_close(&world);
+	file(LOADER, (struct elfmaker){.soname = "libc.so"});
+	LOADS(NULL, "/lib/liba.so", LOADER);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(knows_its_loader_by_name),
+		scratch_test(libcs_parts_are_the_loader_itself),
+		scratch_test(the_library_path_comes_before_rpath),
+		scratch_test(runpath_is_inherited_and_wins_over_rpath),
+		scratch_test(another_token_than_origin_drops_the_whole_path),
+		scratch_test(the_path_file_replaces_the_usual_folders),
+		scratch_test(neither_soname_nor_a_second_name_makes_a_library_known),
+		scratch_test(takes_any_class_and_machine_but_no_text),
+		scratch_test(takes_no_filters_and_no_file_of_preloads),
+		scratch_test(a_library_alone_is_musls_by_the_libc_it_needs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
