@@ -27,7 +27,8 @@ int main(int argc, char **argv)
 	while (fgets(path, sizeof(path), list)) {
 		path[strcspn(path, "\n")] = '\0';
 		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 || fstat(fd, &st) < 0 || pread(fd, bytes, sizeof(bytes), 0) < 64) {
+		if (fd < 0 || fstat(fd, &st) < 0 ||
+		    pread(fd, bytes, sizeof(bytes), 0) < 64) {
 			fprintf(stderr, "headers: error: cannot read %s\n", path);
 			return 1;
 		}
