@@ -351,8 +351,7 @@ static int rpath_of(struct link *link, const char **ret, struct error *err)
 		size_t size = *at == '$' ? token_size(at) : 0;
 
 		if (size) {
-			memcpy(whole + used, origin, strlen(origin));
-			used += strlen(origin);
+			used = (size_t)(stpcpy(whole + used, origin) - whole);
 			at += size;
 		} else {
 			whole[used++] = *at++;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "common/alloc.h"
 #include "symtab.h"
 
@@ -183,6 +184,7 @@ static int read_entries(struct build *build)
 static int read_strings(const struct symtab *symtab, struct symbols *symbols, size_t room,
 			struct error *err)
 {
+	_cleanup_free_ char *strings = NULL;
 	uint64_t start, size;
 
 	if (!elffile_range(symtab->file, symtab->tags.strtab, &start, &size)) {
@@ -195,15 +197,14 @@ static int read_strings(const struct symtab *symtab, struct symbols *symbols, si
 		size = SYMBOLS_STRINGS_MAX;
 	if (size + sizeof(*symbols) > room)
 		return error_set(err, E2BIG, "too many names of symbols");
-	symbols->strings = malloc(size + 1);
-	if (!symbols->strings)
+	strings = calloc(1, size + 1);
+	if (!strings)
 		return error_nomem(err);
-	int got = size ? elffile_read(symtab->file, start, symbols->strings, size, err)
-		       : 0;
+	int got = size ? elffile_read(symtab->file, start, strings, size, err) : 0;
 	if (got < 0)
 		return got;
+	symbols->strings = steal_pointer(&strings);
 	symbols->strings_size = (size_t)got;
-	symbols->strings[got] = '\0';
 	symbols->bytes += size;
 	return 0;
 }

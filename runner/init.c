@@ -307,8 +307,8 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave,
 		init_fail(channel, SETUP_FAILED, err);
 	}
 	if (command == 0) /* calls more than exec: see above for what it must not do */
-		run_command(jail, channel, slave,
-			    err);  /* NOLINT(clang-analyzer-unix.Vfork) */
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Vfork) */
+		run_command(jail, channel, slave, err);
 	setpgid(command, command); /* both do: a signal may come before COMMAND has */
 	if (let_go(channel, slave, err) < 0 || privileges_drop_for_init(err) < 0)
 		init_fail(channel, SETUP_FAILED, err);

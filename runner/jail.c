@@ -176,7 +176,7 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 /* A child that failed early has said why; that its end broke the channel is no news then. */
 static _noinline_ int ask_child(int channel, struct error *err)
 {
-	struct error said;
+	struct error said = {0};
 	struct channel_message message = {.failure = &said};
 	int r;
 

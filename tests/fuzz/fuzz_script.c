@@ -53,7 +53,7 @@ static char *quote(const struct strlist *words)
 
 	for (size_t i = 0; i < words->count; i++)
 		size += 2 * strlen(words->items[i]) + 3;
-	text = at = malloc(size);
+	text = at = calloc(1, size);
 	require(text != NULL);
 	for (size_t i = 0; i < words->count; i++) {
 		*at++ = '\'';
