@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "jailimage.h"
 #include "runner/account.h"
@@ -35,9 +36,15 @@ static int set_up_accounts(void **state)
 	return 0;
 }
 
+/* What the accounts of one test own. */
+static char *owned[8];
+static size_t owned_count;
+
 static int tear_down(void **state)
 {
 	(void)state;
+	while (owned_count)
+		free(owned[--owned_count]);
 	jailimage_remove(&image);
 	return 0;
 }
@@ -49,6 +56,8 @@ static struct account find(const char *user)
 
 	if (account_find(image.fd, user, &account, &err) < 0)
 		fail_msg("%s", err.text);
+	assert_true(owned_count < sizeof(owned) / sizeof(owned[0]));
+	owned[owned_count++] = account.passwd;
 	return account;
 }
 
