@@ -58,6 +58,9 @@ static int enter(struct work *work, struct link *by, const char *name,
 	int r;
 
 	if (!link) {
+		/* Nobody needs a preload of musl: what it needs inherits no path of the program's. */
+		if (map->musl && work->preloads)
+			by = NULL;
 		link = linkmap_add(map, found->object, found->path, by, work->err);
 		if (!link)
 			return -ENOMEM;
@@ -88,6 +91,13 @@ static int load(struct work *work, struct link *by, const char *name,
 		 : search_library(by, name, found, work->err);
 	if (r < 0 || !found->object)
 		return r;
+	if (musl && work->map->interp && musl_is_libc(found->object)) {
+		*ret = work->map->interp;
+		found->rule = ELFDEPS_RULE_LOADED;
+		found->detail = NULL;
+		found->relative = false;
+		return 0;
+	}
 	return enter(work, by, name, found, ret);
 }
 

@@ -19,6 +19,8 @@
 
 enum {
 	PATH_FILE_MAX = 1 << 20,
+	/* load_library's buffer: longer places are passed over, and a longer real path is no $ORIGIN. */
+	PLACE_SIZE = 2 * NAME_MAX + 2,
 	/* What one place answers, beside negative errnos: */
 	GO_ON = 0,
 	FOUND = 1,
@@ -169,23 +171,26 @@ int musl_begin(struct linkmap *map, const char *interp, struct error *err)
 	return 0;
 }
 
-/* The names of what is all one in musl, followed by anything: "libm.so.6" too. */
-static bool is_reserved(const char *name)
+const char *musl_reserved(const char *name)
 {
-	static const char *const parts[] = {"c.",  "pthread.", "rt.",  "m.",
-					    "dl.", "util.",    "xnet."};
+	static const char *const starts[] = {"libc.",  "libpthread.", "librt.",  "libm.",
+					     "libdl.", "libutil.",    "libxnet."};
 
-	if (strncmp(name, "lib", 3) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (!strncmp(name + 3, parts[i], strlen(parts[i])))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (!strncmp(name, starts[i], strlen(starts[i])))
+			return starts[i];
+	return NULL;
+}
+
+bool musl_is_libc(const struct object *object)
+{
+	return object->soname && !strncmp(object->soname, "libc.", strlen("libc."));
 }
 
 struct link *musl_find(const struct linkmap *map, const char *name)
 {
-	if (map->interp && (is_reserved(name) || !strcmp(name, map->interp->shown.path)))
+	if (map->interp &&
+	    (musl_reserved(name) || !strcmp(name, map->interp->shown.path)))
 		return map->interp;
 	return strchr(name, '/') ? NULL : linkmap_find(map, name);
 }
@@ -209,19 +214,35 @@ static int fatal(struct search *search, const char *path, enum elfdeps_rule rule
 }
 
 /*
- * map_library: no look at class, byte order or machine, nor at the first bytes; but there must be
- * segments to load and a dynamic section.
+ * What map_library cannot map, and why; NULL if it can. It looks neither at the machine nor at e_ident, but
+ * reads headers as if they were of its own class and byte order: in others it finds no dynamic section.
+ * Programs that want the same addresses are in each other's way.
  */
+static const char *find_fault(const struct object *object, const struct object *main)
+{
+	if (object->defect && object->stage != OBJECT_BAD_IDENT)
+		return object->defect;
+	if (object->class != main->class)
+		return "of another class";
+	if (object->data != main->data)
+		return "of the other byte order";
+	if (!object->dynamic)
+		return "has no dynamic section";
+	if (object->type == ET_EXEC && main->type == ET_EXEC)
+		return "a program, whose addresses are taken";
+	return NULL;
+}
+
 static int take(struct search *search, const char *path, enum elfdeps_rule rule,
 		struct object *object)
 {
 	struct linkmap *map = search->by->map;
-	bool is_loaded = linkmap_of(map, object);
+	const char *fault = linkmap_of(map, object)
+				    ? NULL
+				    : find_fault(object, map->main->object);
 
-	if (!is_loaded && object->defect && object->stage != OBJECT_BAD_IDENT)
-		return fatal(search, path, rule, object->defect);
-	if (!is_loaded && !object->dynamic)
-		return fatal(search, path, rule, "has no dynamic section");
+	if (fault)
+		return fatal(search, path, rule, fault);
 	char *kept = arena_copy(&map->store->arena, path, strlen(path), search->err);
 	if (!kept)
 		return -ENOMEM;
@@ -259,28 +280,49 @@ static int try_file(struct search *search, const char *path, enum elfdeps_rule r
 	return goes_on ? GO_ON : NOWHERE;
 }
 
+/* The text is walked anew for each name, so that a hostile one costs without ever missing a new place. */
+static int spend(struct search *search, size_t length)
+{
+	struct store *store = search->by->map->store;
+
+	store->misses += (unsigned)(1 + length / PLACE_SIZE);
+	if (store->misses <= STORE_MISSES_MAX)
+		return 0;
+	return error_set(search->err, E2BIG, "gave up after %u places looked at",
+			 store->misses);
+}
+
+/* Tries the name in the folder that the first `length` bytes of `list` name. */
+static int try_folder(struct search *search, const char *list, size_t length,
+		      enum elfdeps_rule rule)
+{
+	char path[PLACE_SIZE];
+	int r = spend(search, length);
+
+	if (r < 0 || length >= sizeof(path))
+		return r;
+	int used = snprintf(path, sizeof(path), "%.*s/%s", (int)length, list,
+			    search->name);
+	if (used < 0 || (size_t)used >= sizeof(path))
+		return GO_ON;
+	r = try_file(search, path, rule);
+	if (r != FOUND)
+		return r;
+	search->found->detail = arena_copy(&search->by->map->store->arena, list, length,
+					   search->err);
+	return search->found->detail ? FOUND : -ENOMEM;
+}
+
 static int try_list(struct search *search, const char *list, enum elfdeps_rule rule)
 {
-	char path[PATH_MAX];
 	size_t length;
 	int r = GO_ON;
 
 	if (!list)
 		return GO_ON;
 	for (list = next_folder(list, &length); length && r == GO_ON;
-	     list = next_folder(list + length, &length)) {
-		int used = snprintf(path, sizeof(path), "%.*s/%s", (int)length, list,
-				    search->name);
-
-		if (used < 0 || (size_t)used >= sizeof(path))
-			continue;
-		r = try_file(search, path, rule);
-		if (r == FOUND)
-			search->found->detail = arena_copy(&search->by->map->store->arena,
-							   list, length, search->err);
-		if (r == FOUND && !search->found->detail)
-			return -ENOMEM;
-	}
+	     list = next_folder(list + length, &length))
+		r = try_folder(search, list, length, rule);
 	return r;
 }
 
@@ -301,6 +343,8 @@ static int origin_of(struct link *link, const char **ret, struct error *err)
 		path = store_realpath(store, path, err);
 		if (!path)
 			return err ? -err->code : -EIO;
+		if (strlen(path) >= PLACE_SIZE)
+			return GO_ON;
 	}
 	if (map->secure && path[0] != '/')
 		return GO_ON;
@@ -343,16 +387,19 @@ static int rpath_of(struct link *link, const char **ret, struct error *err)
 	*ret = NULL;
 	if (r < 0 || !origin)
 		return r;
-	char *whole = arena_alloc(&link->map->store->arena,
-				  strlen(text) + count * strlen(origin) + 1, err);
+	size_t size = strlen(text) + count * strlen(origin) + 1;
+	if (size > OBJECT_STRING_MAX) /* thousands of tokens: a hostile file */
+		return error_set(err, E2BIG, "%s: its search path is too long",
+				 link->shown.path);
+	char *whole = arena_alloc(&link->map->store->arena, size, err);
 	if (!whole)
 		return -ENOMEM;
 	for (const char *at = text; *at;) {
-		size_t size = *at == '$' ? token_size(at) : 0;
+		size_t token = *at == '$' ? token_size(at) : 0;
 
-		if (size) {
+		if (token) {
 			used = (size_t)(stpcpy(whole + used, origin) - whole);
-			at += size;
+			at += token;
 		} else {
 			whole[used++] = *at++;
 		}

@@ -35,6 +35,16 @@ const char *musl_loader_for(const struct object *object);
  */
 int musl_begin(struct linkmap *map, const char *interp, struct error *err) _must_check_;
 
+/* The start, up to its dot, of a name that stands for the loader itself whatever follows: libc. libm. …;
+ * NULL if the name is an ordinary one. */
+const char *musl_reserved(const char *name);
+
+/*
+ * Whether `object` is a libc, which the loader never loads: it takes itself instead. It knows one by the
+ * symbols __libc_start_main and stdin; not to read those of each library, here the SONAME tells.
+ */
+bool musl_is_libc(const struct object *object);
+
 /* The loaded object that `name` stands for: the loader, or what a search found under it. NULL: none. */
 struct link *musl_find(const struct linkmap *map, const char *name);
 

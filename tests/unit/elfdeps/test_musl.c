@@ -139,7 +139,7 @@ static void neither_soname_nor_a_second_name_makes_a_library_known(void **state)
 	LOADS(NULL, "/lib/liba.so", "/lib/libc2.so", LOADER);
 }
 
-static void takes_any_class_and_machine_but_no_text(void **state)
+static void takes_any_machine_but_no_text(void **state)
 {
 	struct linkmap *map = NULL;
 	struct error err = {0};
@@ -191,6 +191,113 @@ static void a_library_alone_is_musls_by_the_libc_it_needs(void **state)
 	LOADS(NULL, "/lib/liba.so", LOADER);
 }
 
+static void expect_failure(int error, const char *text)
+{
+	struct linkmap *map = NULL;
+	struct error err = {0};
+
+	assert_int_equal(build((struct closure_settings){0}, &map, &err), -error);
+	if (!strstr(err.text, text))
+		fail_msg("no \"%s\" in \"%s\"", text, err.text);
+	world_close(&world);
+}
+
+static void fails_at_another_class_and_byte_order(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so"}, .type = ET_EXEC});
+	file("/usr/lib/liba.so", (struct elfmaker){0});
+	file("/lib/liba.so", (struct elfmaker){.class = ELFCLASS32});
+	expect_failure(ELIBBAD, "/lib/liba.so: of another class");
+	file("/lib/liba.so", (struct elfmaker){.data = ELFDATA2MSB});
+	expect_failure(ELIBBAD, "/lib/liba.so: of the other byte order");
+	file("/lib/liba.so", (struct elfmaker){.type = ET_EXEC});
+	expect_failure(ELIBBAD, "/lib/liba.so: a program");
+	file("/lib/liba.so", (struct elfmaker){.is_static = true});
+	expect_failure(ELIBBAD, "/lib/liba.so: ");
+}
+
+static void what_a_preload_needs_inherits_nothing_of_the_program(void **state)
+{
+	static const char *const preloads[] = {"libp.so", NULL};
+	struct linkmap *map = NULL;
+
+	(void)state;
+	prog((struct elfmaker){.runpath = "/opt"});
+	file("/lib/libp.so", (struct elfmaker){.needs = {"libq.so"}});
+	file("/opt/libq.so", (struct elfmaker){0});
+	file("/usr/lib/libq.so", (struct elfmaker){0});
+	assert_int_equal(build((struct closure_settings){.preloads = preloads,
+							 .preloads_named = 1},
+			       &map, NULL),
+			 0);
+	assert_string_equal(map->first->next->next->shown.path, "/usr/lib/libq.so");
+	world_close(&world);
+}
+
+static void another_libc_is_the_loader(void **state)
+{
+	(void)state;
+	prog((struct elfmaker){.needs = {"/opt/x.so", "liba.so"}});
+	file("/opt/x.so", (struct elfmaker){.soname = "libc.so.6"});
+	file("/lib/liba.so", (struct elfmaker){.soname = "libcrypt.so.1"});
+	LOADS(NULL, LOADER, "/lib/liba.so");
+}
+
+/* The loader's buffer has room for 511 bytes: of 503 for the folder, a slash, and the name. */
+static void passes_over_what_is_longer_than_the_buffer(void **state)
+{
+	char folder[600], path[620];
+
+	(void)state;
+	prog((struct elfmaker){.needs = {"liba.so"}});
+	file("/opt/liba.so", (struct elfmaker){0});
+	memset(folder, '/', sizeof(folder));
+	memcpy(folder + 499, "/opt", 5);
+	snprintf(path, sizeof(path), "%s/liba.so", folder);
+	LOADS(folder, path, LOADER);
+	memcpy(folder + 500, "/opt", 5);
+	LOADS(folder, LOADER);
+}
+
+/* Both would take seconds; the second one looks at two places only. */
+static void bounds_what_a_hostile_path_costs(void **state)
+{
+	static char tokens[1 << 12], folders[1 << 15], deep[600] = "/opt";
+	struct linkmap *map = NULL;
+	struct error err = {0};
+	struct link *by;
+
+	(void)state;
+	for (size_t i = 0; i + 8 < sizeof(tokens); i += 7)
+		memcpy(tokens + i, "$ORIGIN", 8);
+	for (size_t i = 0; i + 4 < sizeof(folders); i += 3)
+		memcpy(folders + i, "/x:", 4);
+	memset(deep + 4, 'd', sizeof(deep) - 5);
+	deep[4] = '/';
+	memcpy(deep + sizeof(deep) - 3, "/x", 3);
+	prog((struct elfmaker){0});
+	assert_int_equal(build((struct closure_settings){0}, &map, NULL), 0);
+	by = map->main;
+	by->object->rpath = folders;
+	int r = 0;
+	for (size_t i = 0; i < 4096 && r == 0; i++) {
+		struct search_result found;
+
+		r = musl_search(by, true, i % 2 ? "a" : "b", &found, &err);
+	}
+	assert_int_equal(r, -E2BIG);
+	by->musl_path_known = false;
+	by->object->rpath = tokens;
+	by->shown.interp = NULL;
+	by->shown.path = deep;
+	world.store.misses = 0;
+	struct search_result found;
+	assert_int_equal(musl_search(by, true, "a", &found, &err), -E2BIG);
+	assert_non_null(strstr(err.text, "too long"));
+	world_close(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,9 +308,14 @@ int main(void)
 		scratch_test(another_token_than_origin_drops_the_whole_path),
 		scratch_test(the_path_file_replaces_the_usual_folders),
 		scratch_test(neither_soname_nor_a_second_name_makes_a_library_known),
-		scratch_test(takes_any_class_and_machine_but_no_text),
+		scratch_test(takes_any_machine_but_no_text),
 		scratch_test(takes_no_filters_and_no_file_of_preloads),
 		scratch_test(a_library_alone_is_musls_by_the_libc_it_needs),
+		scratch_test(fails_at_another_class_and_byte_order),
+		scratch_test(what_a_preload_needs_inherits_nothing_of_the_program),
+		scratch_test(another_libc_is_the_loader),
+		scratch_test(passes_over_what_is_longer_than_the_buffer),
+		scratch_test(bounds_what_a_hostile_path_costs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
