@@ -15,6 +15,7 @@
 #include "common/alloc.h"
 #include "common/cleanup.h"
 #include "common/path.h"
+#include "musllist.h"
 
 enum {
 	ESCAPED_MAX = 4 * PATH_MAX + 1,
@@ -365,6 +366,11 @@ static const struct elfdeps_object *find_unneeded_interp(
 
 int report_ldd(const struct elfdeps_closure *closure, struct error *err)
 {
+	const struct elfdeps_object *musl = musllist_find_loader(closure);
+
+	if (musl)
+		return musllist_print(closure, musl, err);
+
 	struct ldd ldd = {.closure = closure, .interp = find_unneeded_interp(closure)};
 	int r = ldd_open(&ldd, err);
 
