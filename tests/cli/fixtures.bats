@@ -29,6 +29,14 @@ load helper
 	echo "# musl: ${lines[-1]}" >&3
 }
 
+@test "elfdeps --ldd is the text of musl's loader over trees with loops, folders and text in the way" {
+	mkdir trees
+	run "$BATS_TEST_DIRNAME/../fixtures/compare-musl-list" trees 200
+	echo "$output"
+	[ "$status" -eq 0 ]
+	echo "# musl --list: ${lines[-1]}" >&3
+}
+
 @test "elfdeps --check finds the undefined symbols of ldd -r in every program of the host" {
 	need_root
 	run "$BATS_TEST_DIRNAME/../fixtures/compare-check" /usr/bin /usr/sbin
