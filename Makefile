@@ -145,7 +145,7 @@ check-cli: all
 	@scripts/run-bats $(B) $(BATS)
 check: check-unit check-fuzz check-cli ## run every test against build/FLAVOUR
 check-heavy: all ## the tests that fetch and install much
-	@scripts/run-bats $(B) $(wildcard tests/heavy/*.bats)
+	@BATS_ROUNDS=root scripts/run-bats $(B) $(wildcard tests/heavy/*.bats)
 # What waits for people's time (tmux, top) says nothing about memory.
 SLOW_BATS := %-terminal.bats %/recipe.bats %/fixtures.bats
 check-asan: ## the tests under AddressSanitizer and UBSan
