@@ -394,8 +394,10 @@ static int add_members(struct check *check)
 {
 	int r = 0;
 
+	/* What is only opened at run time defines nothing for what is there from the start. */
 	for (struct link *link = check->map->first; link && r == 0; link = link->next)
-		r = add_member(check, link);
+		if (!link->extra)
+			r = add_member(check, link);
 	if (r == 0 && check->map->interp && !check->map->interp->listed)
 		r = add_member(check, check->map->interp);
 	return r;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/path.h"
+#include "graph.h"
 
 enum { ESCAPED_MAX = 4 * PATH_MAX + 1 };
 
@@ -105,31 +106,19 @@ void why_print(const struct why *why)
 	}
 }
 
-static json_t *text(const char *value)
-{
-	char escaped[ESCAPED_MAX];
-	json_t *string;
-
-	if (!value)
-		return json_null();
-	string = json_string(value);
-	return string ? string
-		      : json_string(path_escape(value, escaped, sizeof(escaped)));
-}
-
 static json_t *place_json(const struct why_place *place)
 {
 	return json_pack("{s:s, s:o, s:s, s:o}", "rule", elfdeps_rule_name(place->rule),
-			 "path", text(place->path), "verdict",
+			 "path", graph_text(place->path), "verdict",
 			 elfdeps_verdict_name(place->verdict), "reason",
-			 text(place->reason));
+			 graph_text(place->reason));
 }
 
 /* One search: from `first` to the place that ends it, which *ret_next is behind. */
 static json_t *search_json(const struct why *why, size_t first, size_t *ret_next)
 {
-	json_t *search = json_pack("{s:o, s:n, s:[]}", "by", text(why->places[first].by),
-				   "found", "places");
+	json_t *search = json_pack("{s:o, s:n, s:[]}", "by",
+				   graph_text(why->places[first].by), "found", "places");
 	json_t *places = json_object_get(search, "places");
 	bool last = false;
 	size_t i;
@@ -138,8 +127,8 @@ static json_t *search_json(const struct why *why, size_t first, size_t *ret_next
 		last = is_last(&why->places[i]);
 		if (json_array_append_new(places, place_json(&why->places[i])) < 0 ||
 		    (why->places[i].verdict == ELFDEPS_FOUND &&
-		     json_object_set_new(search, "found", text(why->places[i].path)) <
-			     0)) {
+		     json_object_set_new(search, "found",
+					 graph_text(why->places[i].path)) < 0)) {
 			json_decref(search);
 			return NULL;
 		}

@@ -344,6 +344,22 @@ optional() {
 	run -2 elfdeps --optional much ./prog
 }
 
+@test "what is opened at run time defines no symbol for --check" {
+	mkdir -p lib
+	echo 'int thing(void) { return 1; }' >thing.c
+	gcc -shared -nostdlib -Wl,-soname,libthing.so -o lib/libthing.so thing.c
+	noted note.s '[{"soname":["libthing.so"],"priority":"recommended"}]'
+	echo 'int thing(void); void _start(void) { thing(); for (;;); }' >start.c
+	# Linked with a library that had it, and has it no more.
+	gcc -shared -nostdlib -Wl,-soname,libneeded.so -o lib/libneeded.so thing.c
+	gcc -nostdlib -o prog start.c note.s lib/libneeded.so -Wl,-rpath,"$PWD/lib"
+	library lib/libneeded.so
+	run -1 elfdeps --check ./prog
+	[[ $output == *thing* ]]
+	run -1 elfdeps --check --optional suggested ./prog
+	[[ $output == *thing* ]]
+}
+
 @test "what a note requires counts as missing, in every form" {
 	local form
 
