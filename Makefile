@@ -82,7 +82,7 @@ endef
 $(foreach l,common elfdeps builder runner,$(eval $(call library_rule,$(l))))
 
 # libelfdeps as others link it: elfdeps/ without what prints, and of common/ what that uses.
-PRINTERS := $(patsubst %,elfdeps/%.c,report graph why diagnosis musllist)
+PRINTERS := $(patsubst %,elfdeps/%.c,report graph why diagnosis musllist filelist)
 SONAME := libelfdeps.so.0
 LIBELFDEPS_NEEDS := libelf jansson
 SHARED := $(SONAME).$(VERSION:0.%=%)

@@ -67,11 +67,24 @@ char *alloc_copy(const char *text, struct error *err)
 	return copy;
 }
 
+/* A block of exactly `size` bytes from those that arena_clear kept; NULL: there is none. */
+static struct arena_block *take_spare(struct arena *arena, size_t size)
+{
+	struct arena_block *block = arena->spare;
+
+	if (!block || block->size != size)
+		return NULL;
+	arena->spare = block->next;
+	return block;
+}
+
 static struct arena_block *add_block(struct arena *arena, size_t size, struct error *err)
 {
 	size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
-	struct arena_block *block = calloc(1, sizeof(*block) + room);
+	struct arena_block *block = take_spare(arena, room);
 
+	if (!block)
+		block = calloc(1, sizeof(*block) + room);
 	if (!block) {
 		error_nomem(err);
 		return NULL;
@@ -128,12 +141,37 @@ char *arena_format(struct arena *arena, struct error *err, const char *format, .
 	return text;
 }
 
-void arena_free(struct arena *arena)
+/* Large ones go back: the next one that is asked for has another size. */
+void arena_clear(struct arena *arena)
 {
 	while (arena->blocks) {
-		struct arena_block *next = arena->blocks->next;
+		struct arena_block *block = arena->blocks;
 
-		free(arena->blocks);
-		arena->blocks = next;
+		arena->blocks = block->next;
+		if (block->size > ARENA_BLOCK) {
+			free(block);
+			continue;
+		}
+		memset(block->data, 0, block->used);
+		block->used = 0;
+		block->next = arena->spare;
+		arena->spare = block;
 	}
+}
+
+static void free_blocks(struct arena_block *block)
+{
+	while (block) {
+		struct arena_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}
+
+void arena_free(struct arena *arena)
+{
+	free_blocks(arena->blocks);
+	free_blocks(arena->spare);
+	*arena = (struct arena){0};
 }

@@ -27,7 +27,7 @@ char *alloc_copy(const char *text, struct error *err) _must_check_;
 
 /* Many small strings that die together. Zero-initialise it; pointers stay valid until the end. */
 struct arena {
-	struct arena_block *blocks;
+	struct arena_block *blocks, *spare;
 };
 
 /* `size` zeroed bytes, aligned for any type, or NULL with err set. Owned by the arena. */
@@ -40,6 +40,9 @@ char *arena_copy(struct arena *arena, const char *text, size_t length,
 /* A formatted string, or NULL with err set; owned by the arena. */
 char *arena_format(struct arena *arena, struct error *err, const char *format, ...)
 	_printf_(3, 4) _must_check_;
+
+/* Takes back all that was handed out; the memory is kept for what comes next. */
+void arena_clear(struct arena *arena);
 
 void arena_free(struct arena *arena);
 

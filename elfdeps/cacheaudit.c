@@ -54,7 +54,7 @@ static int audit(struct elfdeps *resolver, const struct ldcache *cache,
 int elfdeps_check_cache(struct elfdeps *resolver, struct elfdeps_problems *ret,
 			struct error *err)
 {
-	_cleanup_problems_ struct problems problems = {.arena = &resolver->store.arena};
+	_cleanup_problems_ struct problems problems = {.arena = &resolver->arena};
 	const struct ldcache *cache = NULL;
 	int r = resolver_cache(resolver, false, &cache, err);
 

@@ -60,17 +60,12 @@ static int miss(const struct search *search, const char *path, enum elfdeps_rule
 	return end ? END_OF_LIST : GO_ON;
 }
 
-static int take(struct search *search, const char *path, enum elfdeps_rule rule,
-		struct object *object)
+static int take(struct search *search, enum elfdeps_rule rule, struct store_name *file)
 {
-	char *kept = arena_copy(&search->map->store->arena, path, strlen(path),
-				search->err);
+	const char *path = file->text;
 
-	if (!kept)
-		return -ENOMEM;
 	*search->found = (struct search_result){
-		.object = object,
-		.path = kept,
+		.file = file,
 		.rule = rule,
 		.relative = path[0] != '/',
 	};
@@ -81,14 +76,15 @@ static int take(struct search *search, const char *path, enum elfdeps_rule rule,
 
 /* A file that is there. What is loaded already is the same object under one more name, whatever it
  * is. */
-static int judge(struct search *search, const char *path, enum elfdeps_rule rule,
-		 struct object *object)
+static int judge(struct search *search, enum elfdeps_rule rule, struct store_name *file)
 {
+	const struct object *object = file->object;
+	const char *path = file->text;
 	const struct object *main = search->map->main->object;
 	const char *reason;
 
 	if (linkmap_of(search->map, object))
-		return take(search, path, rule, object);
+		return take(search, rule, file);
 	switch (object_judge(object, main, &reason)) {
 	case OBJECT_SKIPPED:
 		reason = object->class == main->class ? "made for another machine"
@@ -108,7 +104,7 @@ static int judge(struct search *search, const char *path, enum elfdeps_rule rule
 			"not set-user-ID, as a preload of a set-id program must be");
 		return GO_ON;
 	}
-	return take(search, path, rule, object);
+	return take(search, rule, file);
 }
 
 /* Tries one file, as open_verify and open_path do. `folder` is that of a path list, or NULL. */
@@ -116,7 +112,7 @@ int candidate_file(struct search *search, const char *path, enum elfdeps_rule ru
 		   struct store_folder *folder)
 {
 	struct store *store = search->map->store;
-	const struct store_file *file;
+	struct store_name *file;
 	int r;
 
 	if (path[0] != '/' && !store_has_current(store)) {
@@ -128,7 +124,7 @@ int candidate_file(struct search *search, const char *path, enum elfdeps_rule ru
 	if (r < 0)
 		return r;
 	return file->error ? miss(search, path, rule, file->error, folder)
-			   : judge(search, path, rule, file->object);
+			   : judge(search, rule, file);
 }
 
 /* Tries the name in one folder; in a path list's own folder, no variant of it, errors may end it. */

@@ -271,7 +271,7 @@ static int check_cached(struct check *check, const struct member *member,
 		.hwcaps = map->hwcaps,
 	};
 	const char *path = map->cache ? ldcache_find(map->cache, &query) : NULL;
-	const struct store_file *file;
+	struct store_name *file;
 	const char *reason;
 	char text[PROBLEMS_NAME_MAX];
 	int r;
@@ -456,7 +456,7 @@ static int check_script(struct link *script, struct problems *problems, struct e
 int elfdeps_check(struct elfdeps *resolver, const struct elfdeps_closure *closure,
 		  struct elfdeps_problems *ret, struct error *err)
 {
-	_cleanup_problems_ struct problems problems = {.arena = &resolver->store.arena};
+	_cleanup_problems_ struct problems problems = {.arena = &resolver->arena};
 	const struct linkmap *last = NULL;
 	int r = 0;
 

@@ -40,42 +40,39 @@ static int add_edge(struct work *work, struct link *from, const char *name,
 	return linkmap_edge(work->map, from, &edge, work->err);
 }
 
-static int name_by_file(struct work *work, struct link *link)
+static void name_by_file(struct linkmap *map, struct link *link)
 {
-	int r = linkmap_name(work->map, link, link->shown.path, work->err);
-
-	if (r == 0 && link->shown.soname)
-		r = linkmap_name(work->map, link, link->shown.soname, work->err);
-	return r;
+	linkmap_name(map, link, link->file);
+	if (link->object->known_soname)
+		linkmap_name(map, link, link->object->known_soname);
 }
 
 /* A link for what was found: the one of the same file if that is loaded, else a new one. */
-static int enter(struct work *work, struct link *by, const char *name,
+static int enter(struct work *work, struct link *by, struct store_name *name,
 		 const struct search_result *found, struct link **ret)
 {
 	struct linkmap *map = work->map;
-	struct link *link = linkmap_of(map, found->object);
-	int r;
+	struct link *link = linkmap_of(map, found->file->object);
 
 	if (!link) {
 		/* Nobody needs a preload of musl: what it needs inherits no path of the program's. */
 		if (map->musl && work->preloads)
 			by = NULL;
-		link = linkmap_add(map, found->object, found->path, by, work->err);
+		link = linkmap_add(map, found->file, by, work->err);
 		if (!link)
 			return -ENOMEM;
-		link->name = name;
-		r = map->musl ? 0 : name_by_file(work, link);
-		if (r < 0)
-			return r;
+		if (!map->musl)
+			name_by_file(map, link);
 	}
 	*ret = link;
-	return map->musl ? musl_name(link, name, work->err)
-			 : linkmap_name(map, link, name, work->err);
+	if (map->musl)
+		return musl_name(link, name->text, work->err);
+	linkmap_name(map, link, name);
+	return 0;
 }
 
 /* Finds `name` for `by` and answers what was found and its link (NULL: missing). */
-static int load(struct work *work, struct link *by, const char *name,
+static int load(struct work *work, struct link *by, struct store_name *name,
 		struct search_result *found, struct link **ret)
 {
 	bool musl = work->map->musl;
@@ -89,9 +86,9 @@ static int load(struct work *work, struct link *by, const char *name,
 	}
 	r = musl ? musl_search(by, !work->preloads, name, found, work->err)
 		 : search_library(by, name, found, work->err);
-	if (r < 0 || !found->object)
+	if (r < 0 || !found->file)
 		return r;
-	if (musl && work->map->interp && musl_is_libc(found->object)) {
+	if (musl && work->map->interp && musl_is_libc(found->file->object)) {
 		*ret = work->map->interp;
 		found->rule = ELFDEPS_RULE_LOADED;
 		found->detail = NULL;
@@ -102,14 +99,15 @@ static int load(struct work *work, struct link *by, const char *name,
 }
 
 /* The name with its tokens replaced; *ret is NULL if one of them has no value. */
-static int expand_name(struct work *work, struct link *by, const char *name,
-		       const char **ret)
+static int expand_name(struct work *work, struct link *by, struct store_name *known,
+		       struct store_name **ret)
 {
+	const char *name = known->text;
 	char expanded[PATH_MAX];
 	struct origin values;
 	int r, length;
 
-	*ret = name;
+	*ret = known;
 	if (work->map->musl || !origin_is_used(name))
 		return 0;
 	/* expand_dst of elf/dl-deps.c */
@@ -128,8 +126,8 @@ static int expand_name(struct work *work, struct link *by, const char *name,
 			      "a token in it has no value");
 		return 0;
 	}
-	*ret = arena_copy(&work->map->store->arena, expanded, (size_t)length, work->err);
-	return *ret ? 0 : -ENOMEM;
+	expanded[length] = '\0';
+	return store_name(work->map->store, expanded, ret, work->err);
 }
 
 static bool comes_after(const struct link *link, const struct link *other)
@@ -160,7 +158,7 @@ static int refuse(struct work *work, struct search_result *ret)
 	const char *text = work->err ? work->err->text : "cannot be loaded";
 
 	*ret = (struct search_result){.rule = ELFDEPS_RULE_MISSING};
-	ret->detail = arena_copy(&work->map->store->arena, text, strlen(text), NULL);
+	ret->detail = arena_copy(work->map->arena, text, strlen(text), NULL);
 	return ret->detail ? 0 : error_nomem(work->err);
 }
 
@@ -176,13 +174,13 @@ static int load_need(struct work *work, struct link *link, const struct object_n
 {
 	struct search_result found = {.rule = ELFDEPS_RULE_MISSING};
 	struct link *dependency = NULL;
-	const char *name;
+	struct store_name *name;
 	int r;
 
 	if (work->map->musl && need->tag != OBJECT_NEEDED)
 		return 0; /* musl knows no filters */
 	work->map->asked_for = need->name;
-	r = expand_name(work, link, need->name, &name);
+	r = expand_name(work, link, need->known, &name);
 	if (r == 0 && name)
 		r = load(work, link, name, &found, &dependency);
 	if (r == -ELIBBAD && link->extra) {
@@ -228,6 +226,7 @@ static int load_preload(struct work *work, const char *name, bool named)
 {
 	struct search_result found = {0};
 	struct link *main = work->map->main, *link = NULL;
+	struct store_name *known;
 	int r;
 
 	work->map->asked_for = name;
@@ -239,8 +238,11 @@ static int load_preload(struct work *work, const char *name, bool named)
 		linkmap_trace(main, ELFDEPS_RULE_MISSING, NULL, ELFDEPS_NOWHERE, NULL);
 		return 0;
 	}
+	r = store_name(work->map->store, name, &known, work->err);
+	if (r < 0)
+		return r;
 	work->map->must_be_setuid = work->map->secure;
-	r = load(work, main, name, &found, &link);
+	r = load(work, main, known, &found, &link);
 	work->map->must_be_setuid = false;
 	if (r < 0 && r != -ELIBBAD)
 		return r;
@@ -254,12 +256,11 @@ static int load_preload(struct work *work, const char *name, bool named)
 
 /* The loader is there before anything is searched for, under its path and its SONAME (dl_main of
  * elf/rtld.c), so that a DT_NEEDED of it never looks for another file. */
-static int enter_interp(struct work *work, struct object *object, const char *path)
+static int enter_interp(struct work *work, struct store_name *file)
 {
-	struct search_result found = {
-		.object = object, .path = path, .rule = ELFDEPS_RULE_INTERP};
+	struct search_result found = {.file = file, .rule = ELFDEPS_RULE_INTERP};
 
-	return enter(work, work->map->main, path, &found, &work->map->interp);
+	return enter(work, work->map->main, file, &found, &work->map->interp);
 }
 
 static int miss_interp(struct work *work, const char *path, const char *reason)
@@ -277,7 +278,7 @@ static int load_interp(struct work *work, const char *path)
 {
 	struct search_result found = {.rule = ELFDEPS_RULE_INTERP};
 	struct link *main = work->map->main;
-	const struct store_file *file;
+	struct store_name *file;
 	int r;
 
 	work->map->asked_for = path;
@@ -300,7 +301,7 @@ static int load_interp(struct work *work, const char *path)
 		return -ELIBBAD;
 	}
 	linkmap_trace(main, found.rule, path, ELFDEPS_FOUND, NULL);
-	r = enter_interp(work, file->object, path);
+	r = enter_interp(work, file);
 	return r < 0 ? r : add_edge(work, main, path, &found, work->map->interp);
 }
 
@@ -309,7 +310,7 @@ static int assume_interp(struct work *work)
 {
 	const char *path = work->map->musl ? musl_loader_for(work->map->main->object)
 					   : work->map->loader.interp;
-	const struct store_file *file;
+	struct store_name *file;
 	const char *reason;
 	int r;
 
@@ -320,14 +321,14 @@ static int assume_interp(struct work *work)
 		return r;
 	if (object_judge(file->object, work->map->main->object, &reason) != OBJECT_FITS)
 		return 0;
-	return enter_interp(work, file->object, path);
+	return enter_interp(work, file);
 }
 
 /* A library is taken for one of musl only where musl's loader is. */
 static int begin_musl(struct work *work, const struct object *object)
 {
 	const char *interp = object->interp;
-	const struct store_file *file;
+	struct store_name *file;
 
 	if (!interp) {
 		interp = musl_loader_for(object);
@@ -340,12 +341,13 @@ static int begin_musl(struct work *work, const struct object *object)
 	return musl_is_loader(interp) ? musl_begin(work->map, interp, work->err) : 0;
 }
 
-static int begin(struct work *work, const char *path, struct object *object)
+static int begin(struct work *work, struct store_name *file)
 {
+	const struct object *object = file->object;
 	struct linkmap *map = work->map;
 	int r;
 
-	map->main = linkmap_add(map, object, path, NULL, work->err);
+	map->main = linkmap_add(map, file, NULL, work->err);
 	if (!map->main)
 		return -ENOMEM;
 	linkmap_insert(map, map->main, NULL);
@@ -356,9 +358,9 @@ static int begin(struct work *work, const char *path, struct object *object)
 	if (object->interp)
 		r = load_interp(work, object->interp);
 	else if (!map->musl)
-		r = linkmap_name(map, map->main, map->main->shown.path, work->err);
-	if (r == 0 && object->soname && !map->musl)
-		r = linkmap_name(map, map->main, object->soname, work->err);
+		linkmap_name(map, map->main, file);
+	if (object->known_soname && !map->musl)
+		linkmap_name(map, map->main, object->known_soname);
 	if (r == 0 && !object->interp)
 		r = assume_interp(work);
 	return r;
@@ -377,15 +379,16 @@ static bool is_raised(const struct closure_settings *settings, const char *path,
 	       privilege_by_capabilities(&settings->store->root, path);
 }
 
-static int build(struct work *work, const char *path, struct object *object)
+static int build(struct work *work, struct store_name *file)
 {
+	const struct object *object = file->object;
 	const struct closure_settings *settings = work->settings;
 	struct linkmap *map = work->map;
-	int r = begin(work, path, object);
+	int r = begin(work, file);
 
 	if (r < 0 || (!object->interp && !object->dynamic))
 		return r;
-	map->secure = settings->secure || is_raised(settings, path, object);
+	map->secure = settings->secure || is_raised(settings, file->text, object);
 	map->path_ignored = map->secure && settings->library_path;
 	if (map->musl)
 		map->musl->library_path = map->secure ? NULL : settings->library_path;
@@ -412,13 +415,15 @@ int closure_open(const struct closure_settings *settings,
 {
 	struct linkmap *map = request->by->map;
 	struct work work = {.settings = settings, .map = map, .err = err};
-	const char *name;
+	struct store_name *name;
 	int r;
 
 	*found = (struct search_result){.rule = ELFDEPS_RULE_MISSING};
 	*ret = NULL;
 	map->asked_for = request->name;
-	r = expand_name(&work, request->by, request->name, &name);
+	r = store_name(map->store, request->name, &name, err);
+	if (r == 0)
+		r = expand_name(&work, request->by, name, &name);
 	if (r == 0 && name)
 		r = load(&work, request->by, name, found, ret);
 	if (r == -ELIBBAD) {
@@ -433,25 +438,24 @@ int closure_open(const struct closure_settings *settings,
 	return load_all(&work, *ret);
 }
 
-int closure_build(const struct closure_settings *settings, const char *path,
-		  struct object *object, struct linkmap **ret, struct error *err)
+int closure_build(const struct closure_settings *settings, struct store_name *file,
+		  struct linkmap **ret, struct error *err)
 {
-	struct linkmap *map = arena_alloc(&settings->store->arena, sizeof(*map), err);
+	struct linkmap *map = linkmap_new(settings->store, settings->arena, err);
+	const struct object *object = file->object;
 	struct work work = {.settings = settings, .map = map, .err = err};
 
 	if (!map)
 		return -ENOMEM;
 	if (object->fault)
-		return error_set(err, ENOEXEC, "%s: %s", path, object->fault);
-	map->store = settings->store;
+		return error_set(err, ENOEXEC, "%s: %s", file->text, object->fault);
 	map->loader = loader_of(object);
 	map->hwcaps = settings->hwcaps;
 	map->cache = settings->cache;
 	map->trace = settings->trace;
 	if (object->machine == EM_X86_64 && object->class == ELFCLASS64)
 		map->legacy = settings->legacy;
-	int r = build(&work, path, object);
-	strmap_free(&map->names);
+	int r = build(&work, file);
 	if (r == 0)
 		*ret = map;
 	return r;

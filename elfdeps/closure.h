@@ -14,6 +14,7 @@
 /* What a resolver gives to every closure. */
 struct closure_settings {
 	struct store *store;
+	struct arena *arena;         /* gets the link maps */
 	const struct ldcache *cache; /* NULL: none */
 	const char *library_path;    /* NULL: none */
 	const char *const *preloads; /* NULL-terminated */
@@ -36,12 +37,11 @@ struct closure_request {
 struct search_result;
 
 /*
- * Builds the link map of `object`, which lies at `path`. *ret belongs to the store's arena.
+ * Builds the link map of the object of `file`, which was opened. *ret belongs to settings->arena.
  * -ENOEXEC: it is no program or library, or malformed. -ELIBBAD: a candidate that ends it.
  */
-int closure_build(const struct closure_settings *settings, const char *path,
-		  struct object *object, struct linkmap **ret,
-		  struct error *err) _must_check_;
+int closure_build(const struct closure_settings *settings, struct store_name *file,
+		  struct linkmap **ret, struct error *err) _must_check_;
 
 /*
  * Adds what dlopen would load, and what that needs, to a link map that closure_build is making; new

@@ -6,7 +6,7 @@
 _elfdeps() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	local options='--list --zero --links --ldd --json --dot --check --root --library-path --preload
-		--hwcaps --optional --strings --why --secure --env --help --version --verbose --quiet'
+		--hwcaps --optional --strings --why --secure --files-from --env --help --version --verbose --quiet'
 
 	case $previous in
 	--root)

@@ -143,7 +143,9 @@ struct elfdeps_place {
 };
 
 struct elfdeps_object {
-	const char *path; /* inside the root, as the loader opens it: not its realpath */
+	/* Inside the root, as the loader opens it: not its realpath. Of equal paths one resolver has one
+	 * text, so that their pointers are equal. */
+	const char *path;
 	const char *soname; /* NULL if none */
 	const char *interp; /* PT_INTERP; NULL if none */
 	enum elfdeps_kind kind;
@@ -171,6 +173,13 @@ int elfdeps_new(const struct elfdeps_options *options, struct elfdeps **ret,
 		struct error *err) _must_check_;
 void elfdeps_free(struct elfdeps *resolver);
 
+/*
+ * Forgets the closures and problems handed out so far, which must not be used any more, and keeps what
+ * was read of files: who resolves thousands and is done with each in turn needs no more memory than
+ * the largest takes. What lives on, until elfdeps_free, is the `path` of each object.
+ */
+void elfdeps_release(struct elfdeps *resolver);
+
 static inline void elfdeps_cleanup(struct elfdeps **resolver)
 {
 	elfdeps_free(*resolver);
@@ -179,6 +188,14 @@ static inline void elfdeps_cleanup(struct elfdeps **resolver)
 
 /* Tells what `path` (inside the root) is, by its first bytes. Data is no error. */
 int elfdeps_classify(struct elfdeps *resolver, const char *path, enum elfdeps_kind *ret,
+		     struct error *err) _must_check_;
+
+/*
+ * Tells which paths elfdeps_resolve will be asked for, in this order, so that threads of the library's
+ * own can read those files ahead where there are processors to spare. `paths` must live until
+ * elfdeps_free. Only a hint: every answer is the same without it. -EBUSY: was called before.
+ */
+int elfdeps_prefetch(struct elfdeps *resolver, const char *const *paths, size_t count,
 		     struct error *err) _must_check_;
 
 /*

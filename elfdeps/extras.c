@@ -159,21 +159,38 @@ static struct link *next_link(const struct extras *extras)
 	return link;
 }
 
+/* glibc's; *ret is NULL if there is none. */
+static int find_libc(const struct linkmap *map, struct link **ret, struct error *err)
+{
+	static const char *const names[] = {"libc.so.6", "libc.so.6.1"}; /* alpha, ia64 */
+	struct store_name *name;
+
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !*ret; i++) {
+		int r = store_name(map->store, names[i], &name, err);
+
+		if (r < 0)
+			return r;
+		*ret = linkmap_find(map, name);
+	}
+	return 0;
+}
+
 int extras_add(const struct closure_settings *settings, struct linkmap *map,
 	       struct error *err)
 {
 	struct extras extras = {.settings = settings, .map = map, .err = err};
 	struct link *link;
+	int r;
 
-	extras.libc = linkmap_find(map, "libc.so.6");
-	if (!extras.libc) /* alpha, ia64 */
-		extras.libc = linkmap_find(map, "libc.so.6.1");
+	r = find_libc(map, &extras.libc, err);
+	if (r < 0)
+		return r;
 	for (int level = ELFDEPS_OPTIONAL_REQUIRED; level <= (int)settings->optional;
 	     level++) {
 		extras.round = (enum elfdeps_strength)(level - ELFDEPS_OPTIONAL_REQUIRED);
 		while ((link = next_link(&extras))) {
-			int r = follow_all(&extras, link);
-
+			r = follow_all(&extras, link);
 			if (r < 0)
 				return r;
 		}

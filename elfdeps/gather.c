@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/path.h"
+#include "common/ptrset.h"
 #include "resolver.h"
 #include "script.h"
 #include "search.h"
@@ -25,7 +26,7 @@ enum {
 
 /* Objects, each path once. */
 struct gathered {
-	struct strmap paths; /* those in `objects` */
+	struct ptrset paths; /* those in `objects`: of one path there is one text */
 	struct elfdeps_object **objects;
 	size_t count, capacity;
 };
@@ -36,11 +37,10 @@ struct gather {
 	struct gathered loaded, extras;
 };
 
-/* A file to start. `depth` counts scripts that interpret each other below CHAIN_LEVELS, and programs
+/* A file to start, opened. `depth` counts scripts that interpret each other below CHAIN_LEVELS, and programs
  * that env started in steps of it. */
 struct source {
-	const char *path;
-	struct object *object;
+	struct store_name *file;
 	unsigned depth;
 };
 
@@ -48,16 +48,16 @@ struct source {
 static int gather_object(struct gathered *gather, struct elfdeps_object *object,
 			 struct error *err)
 {
-	int r;
+	int r = ptrset_add(&gather->paths, object->path, err);
 
-	if (strmap_get(&gather->paths, object->path))
-		return 0;
+	if (r <= 0)
+		return r;
 	r = alloc_grow(&gather->objects, &gather->capacity, gather->count + 1,
 		       sizeof(gather->objects[0]), err);
 	if (r < 0)
 		return r;
 	gather->objects[gather->count++] = object;
-	return strmap_put(&gather->paths, object->path, object, err);
+	return 0;
 }
 
 /* Adds a program's closure, and with --hwcaps all those of its variants; *ret is its first object. */
@@ -65,13 +65,13 @@ static int gather_program(struct gather *gather, const struct source *source,
 			  struct elfdeps_object **ret, struct error *err)
 {
 	struct elfdeps *resolver = gather->resolver;
-	struct linkmap *map = strmap_get(&resolver->programs, source->path);
+	struct linkmap *map = strmap_get(&resolver->programs, source->file->text);
 	int r = 0;
 
 	for (size_t i = 0; i < resolver->hwcaps.count && r == 0; i++) {
 		/* Whoever listens wants to hear it for each file. */
 		if (i || !map || resolver->trace.look)
-			r = resolver_build(resolver, source->path, source->object,
+			r = resolver_build(resolver, source->file,
 					   resolver->hwcaps.sets[i], &map, err);
 		if (r == 0 && i == 0) {
 			*ret = &map->main->shown;
@@ -110,10 +110,11 @@ static int gather_target(struct gather *gather, struct link *script,
 {
 	struct elfdeps_edge edge = {.rule = target->rule, .detail = target->detail};
 	struct store *store = &gather->resolver->store;
-	const struct store_file *file = NULL;
+	struct store_name *file = NULL;
 	int r = 0;
 
-	edge.name = arena_copy(&store->arena, target->name, strlen(target->name), err);
+	edge.name = arena_copy(script->map->arena, target->name, strlen(target->name),
+			       err);
 	if (!edge.name)
 		return -ENOMEM;
 	edge.relative = target->path && target->path[0] != '/';
@@ -132,7 +133,7 @@ static int gather_target(struct gather *gather, struct link *script,
 }
 
 /* Looks `program` up in `path` as execvp(3) does; an empty element is the current folder. */
-static int find_program(struct store *store, const char *program, const char *path,
+static int find_program(struct elfdeps *resolver, const char *program, const char *path,
 			struct target *ret, struct error *err)
 {
 	char candidate[PATH_MAX];
@@ -143,10 +144,10 @@ static int find_program(struct store *store, const char *program, const char *pa
 				    at, length ? "/" : "", program);
 
 		if (used > 0 && (size_t)used < sizeof(candidate) &&
-		    store_is_executable(store, candidate)) {
-			ret->path = arena_copy(&store->arena, candidate, (size_t)used,
+		    store_is_executable(&resolver->store, candidate)) {
+			ret->path = arena_copy(&resolver->arena, candidate, (size_t)used,
 					       err);
-			ret->detail = arena_copy(&store->arena, at, length, err);
+			ret->detail = arena_copy(&resolver->arena, at, length, err);
 			return ret->path && ret->detail ? 0 : -ENOMEM;
 		}
 		at += length;
@@ -172,23 +173,22 @@ static int gather_env(struct gather *gather, struct link *script, const char *ar
 	if (strchr(env.program, '/'))
 		target.path = env.program;
 	else
-		r = find_program(&gather->resolver->store, env.program,
+		r = find_program(gather->resolver, env.program,
 				 env.path ? env.path : SCRIPT_PATH, &target, err);
 	return r < 0 ? r : gather_target(gather, script, &target, depth, err);
 }
 
 /* A script has a link map of its own, with nothing but itself in it. */
-static struct link *new_script(struct store *store, const char *path,
-			       struct object *object, struct error *err)
+static struct link *new_script(struct elfdeps *resolver, struct store_name *file,
+			       struct error *err)
 {
-	struct linkmap *map = arena_alloc(&store->arena, sizeof(*map), err);
+	struct linkmap *map = linkmap_new(&resolver->store, &resolver->arena, err);
 
 	if (!map)
 		return NULL;
-	map->store = store;
-	map->loader = loader_of(object);
+	map->loader = loader_of(file->object);
 	map->loader_read = true;
-	return linkmap_add(map, object, path, NULL, err);
+	return linkmap_add(map, file, NULL, err);
 }
 
 static int gather_script(struct gather *gather, const struct source *source,
@@ -197,13 +197,13 @@ static int gather_script(struct gather *gather, const struct source *source,
 	struct target target = {.rule = ELFDEPS_RULE_SCRIPT};
 	struct script_line line;
 	struct link *script;
-	int r = script_parse(source->object->shebang, &line, err);
+	int r = script_parse(source->file->object->shebang, &line, err);
 
 	if (r < 0) {
-		error_wrap(err, "%s", source->path);
+		error_wrap(err, "%s", source->file->text);
 		return r;
 	}
-	script = new_script(&gather->resolver->store, source->path, source->object, err);
+	script = new_script(gather->resolver, source->file, err);
 	if (!script)
 		return -ENOMEM;
 	r = gather_object(&gather->loaded, &script->shown, err);
@@ -221,15 +221,16 @@ static int gather_script(struct gather *gather, const struct source *source,
 static int gather_file(struct gather *gather, const char *path, unsigned depth,
 		       struct elfdeps_object **ret, struct error *err)
 {
-	struct source source = {.path = path, .depth = depth};
-	int r = resolver_open(gather->resolver, path, &source.object, err);
+	struct source source = {.depth = depth};
+	int r = resolver_open(gather->resolver, path, &source.file, err);
 
 	if (r < 0)
 		return r;
-	if (source.object->kind == ELFDEPS_ELF)
+	if (source.file->object->kind == ELFDEPS_ELF)
 		return gather_program(gather, &source, ret, err);
-	if (source.object->kind == ELFDEPS_OTHER)
-		return error_set(err, ENOEXEC, "%s: %s", path, source.object->defect);
+	if (source.file->object->kind == ELFDEPS_OTHER)
+		return error_set(err, ENOEXEC, "%s: %s", path,
+				 source.file->object->defect);
 	if (depth % CHAIN_LEVELS >= SCRIPT_LEVELS_MAX ||
 	    depth / CHAIN_LEVELS >= CHAIN_MAX)
 		return error_set(
@@ -259,7 +260,7 @@ static void drop_loaded(struct gather *gather)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < extras->count; i++)
-		if (!strmap_get(&gather->loaded.paths, extras->objects[i]->path))
+		if (!ptrset_has(&gather->loaded.paths, extras->objects[i]->path))
 			extras->objects[kept++] = extras->objects[i];
 	extras->count = kept;
 }
@@ -268,8 +269,8 @@ static int keep(const struct gather *gather, const struct gathered *gathered,
 		struct elfdeps_object *const **ret, struct error *err)
 {
 	size_t size = gathered->count * sizeof(gathered->objects[0]);
-	struct elfdeps_object **objects = arena_alloc(&gather->resolver->store.arena,
-						      size, err);
+	struct elfdeps_object **objects = arena_alloc(&gather->resolver->arena, size,
+						      err);
 
 	if (!objects)
 		return -ENOMEM;
@@ -297,7 +298,7 @@ static int finish(struct gather *gather, struct elfdeps_closure *ret, struct err
 
 static void gathered_free(struct gathered *gathered)
 {
-	strmap_free(&gathered->paths);
+	ptrset_free(&gathered->paths);
 	free(gathered->objects);
 }
 

@@ -169,8 +169,9 @@ static int read_unwind(struct reading *reading, const struct wording_range *rang
 
 static int read_strtab(struct reading *reading)
 {
-	struct strtab strings = {.file = &reading->file, .arena = reading->arena};
+	struct strtab strings;
 
+	strtab_init(&strings, &reading->file, reading->arena);
 	if (!reading->strtab || !elffile_range(&reading->file, reading->strtab,
 					       &strings.start, &strings.size))
 		return 0;

@@ -24,6 +24,9 @@
 /* Missing names for which folders are listed: a file may have thousands. */
 enum { LISTED_MAX = 64 };
 
+/* Names of folders that are kept; those listed behind them are taken to be empty. */
+enum { NAMES_MAX = 1 << 16 };
+
 enum {
 	LOOKS_MAX = 1 << 14
 }; /* names compared and folders opened: a pattern of stars is many */
@@ -132,7 +135,8 @@ static int add_folder(struct reader *reader, const char *file, const char *path)
 		return -ENOMEM;
 	if (strmap_get(&reader->folders, kept))
 		return 0;
-	conf->folders[conf->count++] = (struct ldconf_folder){kept, file};
+	conf->folders[conf->count++] = (struct ldconf_folder){.path = kept,
+							      .source = file};
 	return strmap_put(&reader->folders, kept, kept, reader->err);
 }
 
@@ -237,7 +241,7 @@ int ldconf_read(const struct sysroot *root, struct arena *arena, struct ldconf *
 static int is_listed(struct store *store, const char *path, const char *name,
 		     const struct object *main, struct error *err)
 {
-	const struct store_file *file;
+	struct store_name *file;
 	const char *reason;
 	struct stat st;
 	int r = store_look(store, path, &file, err);
@@ -253,25 +257,69 @@ static int is_listed(struct store *store, const char *path, const char *name,
 	       !strcmp(path_basename(path), name);
 }
 
-/* The path in `folder` that the cache would have for `name`: libx.so.1 also if the folder has only
- * libx.so.1.2 or libx.so with that SONAME, as ldconfig makes the link. */
-static int find_in(struct store *store, const struct ldconf_folder *folder,
-		   const char *name, const struct object *main, char *ret,
-		   struct error *err)
+/* Lists the folder once for all names that are missing. */
+static int list_folder(struct store *store, struct ldconf_folder *folder,
+		       struct error *err)
 {
 	struct reader reader = {.root = &store->root, .err = err};
 	_cleanup_strlist_ struct strlist names = {0};
-	char pattern[NAME_MAX + 1];
+	int r = store->conf->listed < NAMES_MAX
+			? match_names(&reader, folder->path, "*", &names)
+			: 0;
+
+	if (r < 0)
+		return r;
+	store->conf->listed += names.count;
+	folder->names = arena_alloc(&store->arena,
+				    (names.count + 1) * sizeof(*folder->names), err);
+	if (!folder->names)
+		return -ENOMEM;
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.items[i];
+
+		folder->names[i] = arena_copy(&store->arena, name, strlen(name), err);
+		if (!folder->names[i])
+			return -ENOMEM;
+	}
+	folder->name_count = names.count;
+	return 0;
+}
+
+/* The first of the sorted names that is not below `stem`. */
+static size_t find_stem(const struct ldconf_folder *folder, const char *stem,
+			size_t length)
+{
+	size_t low = 0, high = folder->name_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strncmp(folder->names[middle], stem, length) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The path in `folder` that the cache would have for `name`: libx.so.1 also if the folder has only
+ * libx.so.1.2 or libx.so with that SONAME, as ldconfig makes the link. */
+static int find_in(struct store *store, struct ldconf_folder *folder, const char *name,
+		   const struct object *main, char *ret, struct error *err)
+{
 	size_t stem = (size_t)(strstr(name, ".so") - name) + strlen(".so");
-	int r = strlist_add(&names, name, err);
+	int r = 0;
 
-	int used = snprintf(pattern, sizeof(pattern), "%.*s*", (int)stem, name);
-
-	if (r == 0 && store->advised.count < LISTED_MAX && !strpbrk(name, "*?[\\") &&
-	    used > 0 && (size_t)used < sizeof(pattern))
-		r = match_names(&reader, folder->path, pattern, &names);
-	for (size_t i = 0; i < names.count && r == 0; i++)
-		if (path_join(folder->path, names.items[i], ret, PATH_MAX, NULL) == 0)
+	if (path_join(folder->path, name, ret, PATH_MAX, NULL) == 0)
+		r = is_listed(store, ret, name, main, err);
+	if (r != 0 || store->advised.count >= LISTED_MAX)
+		return r;
+	if (!folder->names)
+		r = list_folder(store, folder, err);
+	for (size_t i = find_stem(folder, name, stem);
+	     r == 0 && i < folder->name_count && !strncmp(folder->names[i], name, stem);
+	     i++)
+		if (path_join(folder->path, folder->names[i], ret, PATH_MAX, NULL) == 0)
 			r = is_listed(store, ret, name, main, err);
 	return r;
 }
@@ -298,7 +346,7 @@ static int find_advice(struct store *store, const char *name, const struct objec
 		store->conf = conf;
 	}
 	for (size_t i = 0; i < store->conf->count && r == 0; i++) {
-		const struct ldconf_folder *folder = &store->conf->folders[i];
+		struct ldconf_folder *folder = &store->conf->folders[i];
 
 		r = find_in(store, folder, name, main, path, err);
 		if (r <= 0)

@@ -25,12 +25,15 @@ enum {
 struct ldconf_folder {
 	const char *path;   /* absolute, without a slash at its end */
 	const char *source; /* the file that names it */
+	const char **names; /* what is in it, sorted; NULL: not listed yet */
+	size_t name_count;
 };
 
 /* Zero-initialise; all of it belongs to the arena it was read with. */
 struct ldconf {
 	struct ldconf_folder *folders; /* in order, each once */
 	size_t count;
+	size_t listed; /* names in all that were listed */
 };
 
 /* Reads /etc/ld.so.conf inside the root and what it includes. What cannot be read is passed over, as

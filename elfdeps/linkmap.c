@@ -14,16 +14,28 @@
 /* ld.so that is started with a file takes $ORIGIN of its real path, too: glibc bug 25263. */
 enum { REALPATH_SINCE = 242 };
 
-struct link *linkmap_add(struct linkmap *map, struct object *object, const char *path,
+struct linkmap *linkmap_new(struct store *store, struct arena *arena, struct error *err)
+{
+	struct linkmap *map = arena_alloc(arena, sizeof(*map), err);
+
+	if (!map)
+		return NULL;
+	map->store = store;
+	map->arena = arena;
+	map->mark = store_mark(store);
+	return map;
+}
+
+struct link *linkmap_add(struct linkmap *map, struct store_name *file,
 			 struct link *loaded_by, struct error *err)
 {
-	struct link *link = arena_alloc(&map->store->arena, sizeof(*link), err);
-	char *kept = arena_copy(&map->store->arena, path, strlen(path), err);
+	struct link *link = arena_alloc(map->arena, sizeof(*link), err);
+	struct object *object = file->object;
 
-	if (!link || !kept)
+	if (!link)
 		return NULL;
 	link->shown = (struct elfdeps_object){
-		.path = kept,
+		.path = file->text,
 		.soname = object->soname,
 		.interp = object->interp,
 		.kind = object->kind,
@@ -35,29 +47,29 @@ struct link *linkmap_add(struct linkmap *map, struct object *object, const char 
 	};
 	link->map = map;
 	link->object = object;
+	link->file = file;
 	link->loaded_by = loaded_by;
-	link->name = kept;
 	object->link = link;
-	object->map = map;
+	object->map = map->mark;
 	return link;
 }
 
-int linkmap_name(struct linkmap *map, struct link *link, const char *name,
-		 struct error *err)
+void linkmap_name(struct linkmap *map, struct link *link, struct store_name *name)
 {
-	if (strmap_get(&map->names, name))
-		return 0;
-	return strmap_put(&map->names, name, link, err);
+	if (name->map == map->mark)
+		return;
+	name->map = map->mark;
+	name->link = link;
 }
 
-struct link *linkmap_find(const struct linkmap *map, const char *name)
+struct link *linkmap_find(const struct linkmap *map, const struct store_name *name)
 {
-	return strmap_get(&map->names, name);
+	return name->map == map->mark ? name->link : NULL;
 }
 
 struct link *linkmap_of(const struct linkmap *map, const struct object *object)
 {
-	return object->map == map ? object->link : NULL;
+	return object->map == map->mark ? object->link : NULL;
 }
 
 void linkmap_insert(struct linkmap *map, struct link *link, struct link *before)
@@ -99,7 +111,7 @@ int linkmap_edge(struct linkmap *map, struct link *from, const struct elfdeps_ed
 		size_t capacity = from->edge_capacity ? from->edge_capacity * 2
 						      : from->object->need_count + 1;
 
-		edges = arena_alloc(&map->store->arena, capacity * sizeof(*edges), err);
+		edges = arena_alloc(map->arena, capacity * sizeof(*edges), err);
 		if (!edges)
 			return -ENOMEM;
 		if (shown->edge_count)
@@ -125,7 +137,7 @@ static void take_known(struct loader *loader, const struct loader *known)
 /* Reads the loader's file once for all link maps: to search through it takes as long as a closure. */
 static int read_loader(struct linkmap *map, const char *path, struct error *err)
 {
-	const struct store_file *file;
+	struct store_name *file;
 	int r = store_look(map->store, path, &file, err);
 
 	if (r < 0 || file->error)
@@ -178,12 +190,12 @@ int linkmap_loader(struct linkmap *map, const struct loader **ret, struct error 
 	return 0;
 }
 
-static const char *folder_of(struct store *store, const char *path, struct error *err)
+static const char *folder_of(struct arena *arena, const char *path, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	size_t length = slash ? (size_t)(slash - path) : 0;
 
-	return arena_copy(&store->arena, path, length ? length : 1, err);
+	return arena_copy(arena, path, length ? length : 1, err);
 }
 
 int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret,
@@ -195,14 +207,16 @@ int linkmap_tokens(struct linkmap *map, struct link *link, struct origin *ret,
 	if (r < 0)
 		return r;
 	if (!link->origin) {
-		const char *path =
-			link == map->main && (link->shown.interp ||
-					      loader->version >= REALPATH_SINCE)
-				? store_realpath(map->store, link->shown.path, err)
-				: store_absolute(map->store, link->shown.path, err);
+		const char *path = link == map->main &&
+						   (link->shown.interp ||
+						    loader->version >= REALPATH_SINCE)
+					   ? store_realpath(map->store, map->arena,
+							    link->shown.path, err)
+					   : store_absolute(map->store, map->arena,
+							    link->shown.path, err);
 
 		if (path)
-			link->origin = folder_of(map->store, path, err);
+			link->origin = folder_of(map->arena, path, err);
 		if (!link->origin)
 			return err ? -err->code : -EIO;
 	}

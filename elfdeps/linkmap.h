@@ -11,7 +11,6 @@
 
 #include "ldcache.h"
 #include "common/error.h"
-#include "common/strmap.h"
 #include "elfdeps.h"
 #include "hwcaps.h"
 #include "loader.h"
@@ -23,17 +22,18 @@
 struct folder_list {
 	struct store_folder **items;
 	size_t count;
+	uint64_t mark; /* of the folders that are in it */
 	bool ready;
 };
 
-/* One loaded object. Arena's; lives as long as the resolver. */
+/* One loaded object. The map's arena's. */
 struct link {
 	struct elfdeps_object shown; /* first: what callers see is cast back to this */
 	struct linkmap *map;
 	struct object *object;
+	struct store_name *file; /* where it was found */
 	struct link *
 		loaded_by; /* whose need brought it: the loader chain; NULL for the main one */
-	const char *name;   /* the first one it was asked for by */
 	const char *origin; /* the value of $ORIGIN; NULL until asked for */
 	struct folder_list rpath, runpath;
 	const char *musl_path; /* what musl makes of the two; NULL: nothing */
@@ -47,11 +47,13 @@ struct link {
 
 struct linkmap {
 	struct store *store;
+	struct arena *arena; /* owns what belongs to this map alone */
+	uint64_t mark;       /* of what this map notes of objects and names */
 	struct loader loader;
 	bool loader_read;           /* its own folders were looked for */
 	struct link *main, *interp; /* interp is NULL if there is none */
 	struct link *first, *last;  /* load order */
-	struct strmap names;        /* of every loaded object, its SONAME too */
+	const struct scope *scope;  /* search's own note */
 	struct folder_list library_path;
 	const struct ldcache *cache; /* NULL: none */
 	const char *const *hwcaps; /* active glibc-hwcaps names, best first; NULL: none */
@@ -66,16 +68,18 @@ struct linkmap {
 	bool must_be_setuid; /* a preload of a secure program is being looked for */
 };
 
-/* A new link for `object`, found at `path` for `name`; not in load order yet. NULL: no memory. */
-struct link *linkmap_add(struct linkmap *map, struct object *object, const char *path,
+/* An empty map, which `arena` owns. NULL: no memory. */
+struct linkmap *linkmap_new(struct store *store, struct arena *arena, struct error *err);
+
+/* A new link for the object of `file`, which was opened; not in load order yet. NULL: no memory. */
+struct link *linkmap_add(struct linkmap *map, struct store_name *file,
 			 struct link *loaded_by, struct error *err);
 
 /* Gives a link one more name; the first to have a name keeps it (_dl_lookup_map). */
-int linkmap_name(struct linkmap *map, struct link *link, const char *name,
-		 struct error *err) _must_check_;
+void linkmap_name(struct linkmap *map, struct link *link, struct store_name *name);
 
 /* The loaded object of that name or SONAME; NULL. */
-struct link *linkmap_find(const struct linkmap *map, const char *name);
+struct link *linkmap_find(const struct linkmap *map, const struct store_name *name);
 
 /* The link that was made for `object` in this map; NULL. */
 struct link *linkmap_of(const struct linkmap *map, const struct object *object);

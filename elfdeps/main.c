@@ -16,6 +16,7 @@
 #include "common/sysroot.h"
 #include "diagnosis.h"
 #include "elfdeps.h"
+#include "filelist.h"
 #include "graph.h"
 #include "report.h"
 #include "why.h"
@@ -26,7 +27,7 @@ struct values {
 	struct cli_common common;
 	bool list, zero, links, ldd, json, dot, check, env;
 	bool secure, strings;
-	const char *root, *library_path, *preload, *hwcaps, *why, *optional;
+	const char *root, *library_path, *preload, *hwcaps, *why, *optional, *files_from;
 };
 
 #define OFFSET(member) offsetof(struct values, member)
@@ -58,6 +59,8 @@ static const struct cli_option options[] = {
 	 "suggest libraries whose names stand in the files' data, too"},
 	{"why", 0, CLI_STRING, OFFSET(why), "NAME",
 	 "print every place looked at for the library NAME"},
+	{"files-from", 0, CLI_STRING, OFFSET(files_from), "LIST",
+	 "more FILEs: names in the file LIST, or on standard input (-)"},
 	{"env", 0, CLI_FLAG, OFFSET(env), NULL,
 	 "obey LD_LIBRARY_PATH and LD_PRELOAD of the environment"},
 };
@@ -119,7 +122,7 @@ static int optional_level(const struct values *values, enum elfdeps_optional *re
 	return error_hint(err, "give one of none, required, recommended, suggested");
 }
 
-static int check_usage(const struct values *values, int files, struct error *err)
+static int check_usage(const struct values *values, size_t files, struct error *err)
 {
 	if (is_listing(values) + values->ldd + values->json + values->dot > 1 ||
 	    (values->check && (is_listing(values) || values->ldd || values->dot))) {
@@ -133,7 +136,7 @@ static int check_usage(const struct values *values, int files, struct error *err
 		error_set(err, EINVAL, "--why has its own form of output");
 		return error_hint(err, "it goes alone or with --json");
 	}
-	if (files < 1) {
+	if (!files) {
 		error_set(err, EINVAL, "no FILE given");
 		return error_hint(err, "'elfdeps --help' tells how to call it");
 	}
@@ -283,7 +286,10 @@ static int do_file(struct run *run, const char *file)
 
 	why_clear(&run->why);
 	status = resolve_file(run, file);
-	return run->values->why ? report_why(run, file, status) : status;
+	if (run->values->why)
+		status = report_why(run, file, status);
+	elfdeps_release(run->resolver);
+	return status;
 }
 
 static int resolve_file(struct run *run, const char *file)
@@ -365,7 +371,7 @@ static int end(struct run *run, struct error *err)
 	return r;
 }
 
-static int go(struct run *run, char **files)
+static int go(struct run *run, const struct filelist *files)
 {
 	struct error err = {0};
 	int worst = FOUND;
@@ -374,10 +380,14 @@ static int go(struct run *run, char **files)
 		log_escaped(&err);
 		return err.code == EINVAL ? USAGE : UNRESOLVED;
 	}
+	if (elfdeps_prefetch(run->resolver, files->items, files->count, &err) < 0) {
+		log_escaped(&err);
+		return UNRESOLVED;
+	}
 	if (run->values->check)
 		worst = check_cache(run);
-	for (; *files; files++) {
-		int status = do_file(run, *files);
+	for (size_t i = 0; i < files->count; i++) {
+		int status = do_file(run, files->items[i]);
 
 		worst = status > worst ? status : worst;
 	}
@@ -403,6 +413,7 @@ int main(int argc, char **argv)
 {
 	struct values values = {0};
 	struct run run = {.values = &values, .root = {.fd = -1}};
+	struct filelist files = {0};
 	struct error err = {0};
 	int first, status;
 
@@ -414,12 +425,16 @@ int main(int argc, char **argv)
 	if (cli_answer(&program, &values.common))
 		return FOUND;
 	log_init("elfdeps", cli_log_level(&values.common));
-	if (check_usage(&values, argc - first, &err) < 0) {
+	if (filelist_read(&files, values.files_from, (const char *const *)argv + first,
+			  (size_t)(argc - first), &err) < 0 ||
+	    check_usage(&values, files.count, &err) < 0) {
 		log_escaped(&err);
+		filelist_free(&files);
 		return USAGE;
 	}
-	run.several = argc - first > 1;
-	status = go(&run, argv + first);
+	run.several = files.count > 1;
+	status = go(&run, &files);
 	clean_up(&run);
+	filelist_free(&files);
 	return status;
 }

@@ -106,7 +106,7 @@ static int path_file_of(const char *interp, char *ret, size_t size)
 }
 
 /* *ret is the arena's or static. A file that is there and cannot be read leaves nowhere to look. */
-static int read_system_path(struct store *store, const char *interp, const char **ret,
+static int read_system_path(struct linkmap *map, const char *interp, const char **ret,
 			    struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
@@ -116,7 +116,7 @@ static int read_system_path(struct store *store, const char *interp, const char 
 	*ret = usual_path;
 	if (path_file_of(interp, path, sizeof(path)) < 0)
 		return 0;
-	_cleanup_fd_ int fd = sysroot_openat(&store->root, path,
+	_cleanup_fd_ int fd = sysroot_openat(&map->store->root, path,
 					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd == -ENOENT)
 		return 0;
@@ -128,7 +128,7 @@ static int read_system_path(struct store *store, const char *interp, const char 
 		return error_nomem(err);
 	if (r < 0)
 		return 0;
-	*ret = arena_copy(&store->arena, text, strlen(text), err);
+	*ret = arena_copy(map->arena, text, strlen(text), err);
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -157,12 +157,12 @@ static void set_folders(struct loader *loader, const char *list)
 
 int musl_begin(struct linkmap *map, const char *interp, struct error *err)
 {
-	struct musl *musl = arena_alloc(&map->store->arena, sizeof(*musl), err);
+	struct musl *musl = arena_alloc(map->arena, sizeof(*musl), err);
 	int r;
 
 	if (!musl)
 		return -ENOMEM;
-	r = read_system_path(map->store, interp, &musl->system_path, err);
+	r = read_system_path(map, interp, &musl->system_path, err);
 	if (r < 0)
 		return r;
 	set_folders(&map->loader, musl->system_path);
@@ -187,20 +187,27 @@ bool musl_is_libc(const struct object *object)
 	return object->soname && !strncmp(object->soname, "libc.", strlen("libc."));
 }
 
-struct link *musl_find(const struct linkmap *map, const char *name)
+struct link *musl_find(const struct linkmap *map, const struct store_name *name)
 {
 	if (map->interp &&
-	    (musl_reserved(name) || !strcmp(name, map->interp->shown.path)))
+	    (musl_reserved(name->text) || !strcmp(name->text, map->interp->shown.path)))
 		return map->interp;
-	return strchr(name, '/') ? NULL : linkmap_find(map, name);
+	return strchr(name->text, '/') ? NULL : linkmap_find(map, name);
 }
 
 int musl_name(struct link *link, const char *name, struct error *err)
 {
+	struct store_name *known;
+	int r;
+
 	if (link->musl_named || strchr(name, '/'))
 		return 0;
+	r = store_name(link->map->store, path_basename(link->shown.path), &known, err);
+	if (r < 0)
+		return r;
 	link->musl_named = true;
-	return linkmap_name(link->map, link, path_basename(link->shown.path), err);
+	linkmap_name(link->map, link, known);
+	return 0;
 }
 
 static int fatal(struct search *search, const char *path, enum elfdeps_rule rule,
@@ -233,22 +240,19 @@ static const char *find_fault(const struct object *object, const struct object *
 	return NULL;
 }
 
-static int take(struct search *search, const char *path, enum elfdeps_rule rule,
-		struct object *object)
+static int take(struct search *search, enum elfdeps_rule rule, struct store_name *file)
 {
 	struct linkmap *map = search->by->map;
+	const struct object *object = file->object;
+	const char *path = file->text;
 	const char *fault = linkmap_of(map, object)
 				    ? NULL
 				    : find_fault(object, map->main->object);
 
 	if (fault)
 		return fatal(search, path, rule, fault);
-	char *kept = arena_copy(&map->store->arena, path, strlen(path), search->err);
-	if (!kept)
-		return -ENOMEM;
 	*search->found = (struct search_result){
-		.object = object,
-		.path = kept,
+		.file = file,
 		.rule = rule,
 		.relative = path[0] != '/',
 	};
@@ -260,7 +264,7 @@ static int take(struct search *search, const char *path, enum elfdeps_rule rule,
 static int try_file(struct search *search, const char *path, enum elfdeps_rule rule)
 {
 	struct store *store = search->by->map->store;
-	const struct store_file *file;
+	struct store_name *file;
 	int r;
 
 	if (path[0] != '/' && !store_has_current(store)) {
@@ -272,7 +276,7 @@ static int try_file(struct search *search, const char *path, enum elfdeps_rule r
 	if (r < 0)
 		return r;
 	if (!file->error)
-		return take(search, path, rule, file->object);
+		return take(search, rule, file);
 	bool goes_on = file->error == ENOENT || file->error == ENOTDIR ||
 		       file->error == EACCES || file->error == ENAMETOOLONG;
 	linkmap_trace(search->by, rule, path, goes_on ? ELFDEPS_ABSENT : ELFDEPS_ENDS,
@@ -308,7 +312,7 @@ static int try_folder(struct search *search, const char *list, size_t length,
 	r = try_file(search, path, rule);
 	if (r != FOUND)
 		return r;
-	search->found->detail = arena_copy(&search->by->map->store->arena, list, length,
+	search->found->detail = arena_copy(search->by->map->arena, list, length,
 					   search->err);
 	return search->found->detail ? FOUND : -ENOMEM;
 }
@@ -340,7 +344,7 @@ static int origin_of(struct link *link, const char **ret, struct error *err)
 	if (link == map->main && map->secure && link->shown.interp)
 		return GO_ON;
 	if (link == map->main && link->shown.interp) {
-		path = store_realpath(store, path, err);
+		path = store_realpath(store, map->arena, path, err);
 		if (!path)
 			return err ? -err->code : -EIO;
 		if (strlen(path) >= PLACE_SIZE)
@@ -349,7 +353,7 @@ static int origin_of(struct link *link, const char **ret, struct error *err)
 	if (map->secure && path[0] != '/')
 		return GO_ON;
 	const char *slash = strrchr(path, '/');
-	*ret = slash ? arena_copy(&store->arena, path, (size_t)(slash - path), err) : ".";
+	*ret = slash ? arena_copy(map->arena, path, (size_t)(slash - path), err) : ".";
 	return *ret ? GO_ON : -ENOMEM;
 }
 
@@ -391,7 +395,7 @@ static int rpath_of(struct link *link, const char **ret, struct error *err)
 	if (size > OBJECT_STRING_MAX) /* thousands of tokens: a hostile file */
 		return error_set(err, E2BIG, "%s: its search path is too long",
 				 link->shown.path);
-	char *whole = arena_alloc(&link->map->store->arena, size, err);
+	char *whole = arena_alloc(link->map->arena, size, err);
 	if (!whole)
 		return -ENOMEM;
 	for (const char *at = text; *at;) {
@@ -424,9 +428,9 @@ static int try_rpath(struct search *search, struct link *link)
 	list = link->musl_path;
 	int r = try_list(search, list, rule);
 	if (r == FOUND && link != search->by) {
-		search->found->detail = arena_format(
-			&search->by->map->store->arena, search->err, "%s, of %s",
-			search->found->detail, link->shown.path);
+		search->found->detail = arena_format(search->by->map->arena, search->err,
+						     "%s, of %s", search->found->detail,
+						     link->shown.path);
 		if (!search->found->detail)
 			return -ENOMEM;
 	}
@@ -446,16 +450,16 @@ static int try_places(struct search *search, bool inherits)
 	return r;
 }
 
-int musl_search(struct link *by, bool inherits, const char *name,
+int musl_search(struct link *by, bool inherits, const struct store_name *name,
 		struct search_result *ret, struct error *err)
 {
-	struct search search = {.by = by, .name = name, .found = ret, .err = err};
+	struct search search = {.by = by, .name = name->text, .found = ret, .err = err};
 	int r = NOWHERE;
 
 	*ret = (struct search_result){.rule = ELFDEPS_RULE_MISSING};
-	if (strchr(name, '/'))
-		r = try_file(&search, name, ELFDEPS_RULE_PATH);
-	else if (strlen(name) <= NAME_MAX)
+	if (strchr(name->text, '/'))
+		r = try_file(&search, name->text, ELFDEPS_RULE_PATH);
+	else if (strlen(name->text) <= NAME_MAX)
 		r = try_places(&search, inherits);
 	if (r == FOUND || r < 0)
 		return r < 0 ? r : 0;

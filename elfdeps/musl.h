@@ -46,7 +46,7 @@ const char *musl_reserved(const char *name);
 bool musl_is_libc(const struct object *object);
 
 /* The loaded object that `name` stands for: the loader, or what a search found under it. NULL: none. */
-struct link *musl_find(const struct linkmap *map, const char *name);
+struct link *musl_find(const struct linkmap *map, const struct store_name *name);
 
 /*
  * Notes that a search for `name` led to `link`. musl knows a library by one name, the last part of the path
@@ -58,7 +58,7 @@ int musl_name(struct link *link, const char *name, struct error *err) _must_chec
  * Looks for `name` on behalf of `by`; a preload (`inherits` false) is asked for by nobody. -ELIBBAD: a
  * file at which the loader gives up, named in err.
  */
-int musl_search(struct link *by, bool inherits, const char *name,
+int musl_search(struct link *by, bool inherits, const struct store_name *name,
 		struct search_result *ret, struct error *err) _must_check_;
 
 #endif

@@ -238,9 +238,10 @@ static int read_texts(struct strtab *strings, const struct dynamic *dynamic,
 static int read_strings(struct elffile *file, const struct dynamic *dynamic,
 			struct arena *arena, struct object *object, struct error *err)
 {
-	struct strtab strings = {.file = file, .arena = arena};
+	struct strtab strings;
 	int r;
 
+	strtab_init(&strings, file, arena);
 	if (!dynamic->need_count && !dynamic->has_soname && !dynamic->has_rpath &&
 	    !dynamic->has_runpath)
 		return 0;

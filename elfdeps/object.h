@@ -34,6 +34,7 @@ enum object_tag {
 struct object_need {
 	const char *name;
 	enum object_tag tag;
+	struct store_name *known; /* store's own note */
 };
 
 /*
@@ -67,9 +68,10 @@ struct object {
 	struct object_need *needs;
 	size_t need_count;
 	struct symbols *symbols; /* symbolcache's own note */
-	struct link *link;       /* in the link map `map`: linkmap's own note */
-	const void *map;
-	const struct hints *hints;   /* what it opens at run time: extras' own note */
+	struct link *link;       /* in the link map of mark `map`: linkmap's own note */
+	uint64_t map;
+	struct store_name *known_soname; /* store's own note */
+	const struct hints *hints;       /* what it opens at run time: extras' own note */
 	const struct loader *loader; /* what it says as a loader: linkmap's own note */
 };
 

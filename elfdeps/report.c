@@ -40,8 +40,18 @@ static struct elfdeps_object *object_at(const struct elfdeps_closure *closure, s
 
 void report_list_free(struct report_list *list)
 {
+	ptrset_free(&list->objects);
 	strmap_free(&list->seen);
 	strlist_free(&list->paths);
+}
+
+static void print_item(const struct report_list *list, const char *path)
+{
+	if (list->zero)
+		fputs(path, stdout);
+	else
+		print(path);
+	putchar(list->zero ? '\0' : '\n');
 }
 
 static int list_path(struct report_list *list, const char *path, struct error *err)
@@ -54,11 +64,7 @@ static int list_path(struct report_list *list, const char *path, struct error *e
 	if (r < 0)
 		return r;
 	char *kept = list->paths.items[list->paths.count - 1];
-	if (list->zero)
-		fputs(kept, stdout);
-	else
-		print(kept);
-	putchar(list->zero ? '\0' : '\n');
+	print_item(list, kept);
 	return strmap_put(&list->seen, kept, kept, err);
 }
 
@@ -88,15 +94,24 @@ static int list_links(struct report_list *list, const char *path, struct error *
 	return r < 0 ? r : list_path(list, canonical, err);
 }
 
+static int list_with_links(struct report_list *list, const char *path, struct error *err)
+{
+	int r = list_path(list, path, err);
+
+	return r < 0 ? r : list_links(list, path, err);
+}
+
 int report_list(struct report_list *list, const struct elfdeps_closure *closure,
 		struct error *err)
 {
 	for (size_t i = 0; i < closure->count + closure->extra_count; i++) {
 		const char *path = object_at(closure, i)->path;
-		int r = list_path(list, path, err);
+		int r = ptrset_add(&list->objects, path, err);
 
-		if (r == 0 && list->links)
-			r = list_links(list, path, err);
+		if (r > 0 && !list->links)
+			print_item(list, path);
+		else if (r > 0)
+			r = list_with_links(list, path, err);
 		if (r < 0)
 			return r;
 	}

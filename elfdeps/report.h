@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "common/error.h"
+#include "common/ptrset.h"
 #include "common/strlist.h"
 #include "common/strmap.h"
 #include "common/sysroot.h"
@@ -19,8 +20,9 @@ struct report_list {
 	const struct sysroot *root;
 	bool zero;  /* NUL behind each path, nothing escaped */
 	bool links; /* with every symlink that leads there, and where they lead */
-	struct strmap seen;
-	struct strlist paths; /* owns the keys of `seen` */
+	struct ptrset objects; /* by the text of their path, of which there is one */
+	struct strmap seen;    /* with `links`: paths, of which these are some */
+	struct strlist paths;  /* owns the keys of `seen` */
 };
 
 void report_list_free(struct report_list *list);

@@ -180,8 +180,16 @@ void elfdeps_free(struct elfdeps *resolver)
 	free(resolver->library_path);
 	free(resolver->cache_file.data);
 	symbolcache_free(&resolver->symbols);
+	prefetch_free(resolver->prefetch);
+	arena_free(&resolver->arena);
 	store_close(&resolver->store);
 	free(resolver);
+}
+
+void elfdeps_release(struct elfdeps *resolver)
+{
+	strmap_free(&resolver->programs);
+	arena_clear(&resolver->arena);
 }
 
 int resolver_cache(struct elfdeps *resolver, bool big, const struct ldcache **ret,
@@ -203,41 +211,38 @@ int resolver_cache(struct elfdeps *resolver, bool big, const struct ldcache **re
 	return 0;
 }
 
-int resolver_open(struct elfdeps *resolver, const char *path, struct object **ret,
+int resolver_open(struct elfdeps *resolver, const char *path, struct store_name **ret,
 		  struct error *err)
 {
-	const struct store_file *file;
-	int r = store_look(&resolver->store, path, &file, err);
+	int r = store_look(&resolver->store, path, ret, err);
 
-	if (r < 0)
-		return r;
-	if (file->error)
-		return error_errno(err, file->error, "%s", path);
-	*ret = file->object;
-	return 0;
+	if (r == 0 && (*ret)->error)
+		r = error_errno(err, (*ret)->error, "%s", path);
+	return r;
 }
 
 int elfdeps_classify(struct elfdeps *resolver, const char *path, enum elfdeps_kind *ret,
 		     struct error *err)
 {
-	struct object *object = NULL;
+	struct store_name *file;
 	int r;
 
 	resolver->store.misses = 0;
-	r = resolver_open(resolver, path, &object, err);
+	r = resolver_open(resolver, path, &file, err);
 	if (r < 0)
 		return r;
-	*ret = object->kind;
+	*ret = file->object->kind;
 	return 0;
 }
 
-int resolver_build(struct elfdeps *resolver, const char *path, struct object *object,
+int resolver_build(struct elfdeps *resolver, struct store_name *file,
 		   const char *const *hwcaps, struct linkmap **ret, struct error *err)
 {
 	static const char *const none[] = {NULL};
 	struct strlist *preloads = &resolver->preloads;
 	struct closure_settings settings = {
 		.store = &resolver->store,
+		.arena = &resolver->arena,
 		.library_path = resolver->library_path,
 		.preloads = preloads->count ? (const char *const *)preloads->items : none,
 		.preloads_named = resolver->preloads_named,
@@ -248,17 +253,31 @@ int resolver_build(struct elfdeps *resolver, const char *path, struct object *ob
 		.optional = resolver->optional,
 		.strings = resolver->strings,
 	};
-	int r = resolver_cache(resolver, object->data == ELFDATA2MSB, &settings.cache,
-			       err);
+	int r = resolver_cache(resolver, file->object->data == ELFDATA2MSB,
+			       &settings.cache, err);
 
-	return r < 0 ? r : closure_build(&settings, path, object, ret, err);
+	return r < 0 ? r : closure_build(&settings, file, ret, err);
+}
+
+int elfdeps_prefetch(struct elfdeps *resolver, const char *const *paths, size_t count,
+		     struct error *err)
+{
+	if (resolver->prefetch)
+		return error_set(err, EBUSY, "files are being read ahead already");
+	return prefetch_start(&resolver->store.root, paths, count, &resolver->prefetch,
+			      err);
 }
 
 int elfdeps_resolve(struct elfdeps *resolver, const char *path,
 		    struct elfdeps_closure *ret, struct error *err)
 {
+	struct object *object = resolver->prefetch
+					? prefetch_take(resolver->prefetch, path)
+					: NULL;
+	int r = object ? store_adopt(&resolver->store, path, object, err) : 0;
+
 	resolver->store.misses = 0;
-	return gather_closure(resolver, path, ret, err);
+	return r < 0 ? r : gather_closure(resolver, path, ret, err);
 }
 
 /* Every object is the first member of a link: linkmap makes them all. */

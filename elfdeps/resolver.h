@@ -15,6 +15,7 @@
 #include "elfdeps.h"
 #include "foreign.h"
 #include "hwcaps.h"
+#include "prefetch.h"
 #include "store.h"
 #include "symbolcache.h"
 
@@ -28,6 +29,8 @@ struct elfdeps {
 	struct foreign
 		foreign; /* what the store reads, if its files are the caller's own */
 	struct store store;
+	struct arena arena;        /* of the closures handed out */
+	struct prefetch *prefetch; /* NULL: none */
 	char *library_path;
 	struct hwcaps hwcaps;
 	struct strlist preloads; /* of the option, then of /etc/ld.so.preload */
@@ -45,15 +48,15 @@ struct elfdeps {
 };
 
 /* Opens `path`; the errno of opening it, or *ret, which the store owns. */
-int resolver_open(struct elfdeps *resolver, const char *path, struct object **ret,
+int resolver_open(struct elfdeps *resolver, const char *path, struct store_name **ret,
 		  struct error *err) _must_check_;
 
 /* The cache for programs of byte order `big`; *ret is NULL if there is no good one. */
 int resolver_cache(struct elfdeps *resolver, bool big, const struct ldcache **ret,
 		   struct error *err) _must_check_;
 
-/* Builds the link map of the program or library `object` at `path`, with one list of hwcaps. */
-int resolver_build(struct elfdeps *resolver, const char *path, struct object *object,
+/* Builds the link map of a program or library, with one list of hwcaps. */
+int resolver_build(struct elfdeps *resolver, struct store_name *file,
 		   const char *const *hwcaps, struct linkmap **ret,
 		   struct error *err) _must_check_;
 

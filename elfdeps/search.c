@@ -58,9 +58,9 @@ static int split_element(struct link *link, const char *text, size_t length,
 	if (length >= PATH_MAX) /* no file can be opened below it */
 		return 0;
 	r = store_folder(link->map->store, text, length, &folder, err);
-	if (r < 0 || folder->seen_by == list->items)
+	if (r < 0 || folder->seen_by == list->mark)
 		return r;
-	folder->seen_by = list->items;
+	folder->seen_by = list->mark;
 	list->items[list->count++] = folder;
 	return 0;
 }
@@ -75,10 +75,11 @@ int search_split(struct link *link, const char *text, const char *separators,
 		return 0;
 	for (const char *at = text; (at = strpbrk(at, separators)); at++)
 		count++;
-	ret->items = arena_alloc(&link->map->store->arena,
-				 count * sizeof(struct store_folder *), err);
+	ret->items = arena_alloc(link->map->arena, count * sizeof(struct store_folder *),
+				 err);
 	if (!ret->items)
 		return -ENOMEM;
+	ret->mark = store_mark(link->map->store);
 	for (const char *at = text;; at++) {
 		size_t length = strcspn(at, separators);
 		int r = split_element(link, at, length, ret, err);
@@ -114,9 +115,9 @@ static int try_rpath_of(struct search *search, struct link *link)
 	if (r == 0)
 		r = try_list(search, list, ELFDEPS_RULE_RPATH);
 	if (r == FOUND && link != search->by) {
-		search->found->detail = arena_format(
-			&search->map->store->arena, search->err, "%s, of %s",
-			search->found->detail, link->shown.path);
+		search->found->detail = arena_format(search->map->arena, search->err,
+						     "%s, of %s", search->found->detail,
+						     link->shown.path);
 		if (!search->found->detail)
 			return -ENOMEM;
 	}
@@ -219,7 +220,111 @@ static int try_defaults(struct search *search)
 	return r == END_OF_LIST ? GO_ON : r;
 }
 
-static int try_places(struct search *search)
+/* All that the answer of the last two stages depends on, beside the name. */
+struct scope {
+	struct scope *next;
+	const struct object *interp; /* its loader's file; NULL: none */
+	const struct ldcache *cache;
+	const char *const *hwcaps;
+	const struct hwcaps_legacy *legacy;
+	int32_t cache_flags, cache_other;
+	uint16_t machine;
+	unsigned char class, data;
+};
+
+/* What they found for one name. */
+struct usual {
+	const struct scope *scope;
+	struct search_result result;
+};
+
+static bool is_scope_of(const struct scope *scope, const struct linkmap *map)
+{
+	const struct object *main = map->main->object;
+
+	return scope->interp == (map->interp ? map->interp->object : NULL) &&
+	       scope->cache == map->cache && scope->hwcaps == map->hwcaps &&
+	       scope->legacy == map->legacy &&
+	       scope->cache_flags == map->loader.cache_flags &&
+	       scope->cache_other == map->loader.cache_other &&
+	       scope->machine == main->machine && scope->class == main->class &&
+	       scope->data == main->data;
+}
+
+/* The scope of a map: there are as many as kinds of programs. */
+static int find_scope(struct linkmap *map, struct error *err)
+{
+	const struct object *main = map->main->object;
+	struct scope *scope = map->store->scopes;
+
+	while (scope && !is_scope_of(scope, map))
+		scope = scope->next;
+	if (!scope) {
+		scope = arena_alloc(&map->store->arena, sizeof(*scope), err);
+		if (!scope)
+			return -ENOMEM;
+		*scope = (struct scope){
+			.next = map->store->scopes,
+			.interp = map->interp ? map->interp->object : NULL,
+			.cache = map->cache,
+			.hwcaps = map->hwcaps,
+			.legacy = map->legacy,
+			.cache_flags = map->loader.cache_flags,
+			.cache_other = map->loader.cache_other,
+			.machine = main->machine,
+			.class = main->class,
+			.data = main->data,
+		};
+		map->store->scopes = scope;
+	}
+	map->scope = scope;
+	return 0;
+}
+
+/*
+ * Keeps what was found for the next map of the same scope. A file that fits there fits for every
+ * program of it; one that was taken because it was loaded already is not kept, nor what is missing.
+ */
+static int keep_usual(const struct search *search, struct store_name *name)
+{
+	struct linkmap *map = search->map;
+	struct usual *usual;
+	const char *reason;
+
+	if (object_judge(search->found->file->object, map->main->object, &reason) !=
+	    OBJECT_FITS)
+		return 0;
+	usual = arena_alloc(&map->store->arena, sizeof(*usual), search->err);
+	if (!usual)
+		return -ENOMEM;
+	*usual = (struct usual){.scope = map->scope, .result = *search->found};
+	name->usual = usual;
+	return 0;
+}
+
+/* The stages that nearly every library of a system is found by, once for each name. */
+static int try_system(struct search *search, struct store_name *name)
+{
+	struct linkmap *map = search->map;
+	bool usual = !map->trace && !map->must_be_setuid &&
+		     !(search->by->object->flags_1 & DF_1_NODEFLIB);
+	int r = usual && !map->scope ? find_scope(map, search->err) : 0;
+
+	if (r < 0)
+		return r;
+	if (usual && name->usual && name->usual->scope == map->scope) {
+		*search->found = name->usual->result;
+		return FOUND;
+	}
+	r = try_cache(search);
+	if (r == GO_ON)
+		r = try_defaults(search);
+	if (r == FOUND && usual && keep_usual(search, name) < 0)
+		r = -ENOMEM;
+	return r;
+}
+
+static int try_places(struct search *search, struct store_name *name)
 {
 	int r = try_rpaths(search);
 
@@ -231,11 +336,7 @@ static int try_places(struct search *search)
 			     ELFDEPS_RULE_LIBRARY_PATH);
 	if (r == GO_ON)
 		r = try_runpath(search);
-	if (r == GO_ON)
-		r = try_cache(search);
-	if (r == GO_ON)
-		r = try_defaults(search);
-	return r;
+	return r == GO_ON ? try_system(search, name) : r;
 }
 
 /* Nowhere: what would help is said with the missing name. */
@@ -254,22 +355,23 @@ static int give_up(struct search *search)
 	return r;
 }
 
-int search_library(struct link *by, const char *name, struct search_result *ret,
+int search_library(struct link *by, struct store_name *name, struct search_result *ret,
 		   struct error *err)
 {
 	struct search search = {
 		.map = by->map,
 		.by = by,
-		.name = name,
-		.name_length = strlen(name),
+		.name = name->text,
+		.name_length = strlen(name->text),
 		.found = ret,
 		.err = err,
 	};
 	int r;
 
 	*ret = (struct search_result){.rule = ELFDEPS_RULE_MISSING};
-	r = strchr(name, '/') ? candidate_file(&search, name, ELFDEPS_RULE_PATH, NULL)
-			      : try_places(&search);
+	r = strchr(name->text, '/')
+		    ? candidate_file(&search, name->text, ELFDEPS_RULE_PATH, NULL)
+		    : try_places(&search, name);
 	if (r == GO_ON)
 		r = give_up(&search);
 	return r < 0 ? r : 0;

@@ -11,8 +11,7 @@
 
 /* What a search found. */
 struct search_result {
-	struct object *object; /* NULL: missing */
-	const char *path;      /* as the loader opens it; arena's */
+	struct store_name *file; /* by the path that the loader opens; NULL: missing */
 	enum elfdeps_rule rule;
 	const char *
 		detail; /* the folder; NULL if the rule has none; of what is missing: a hint */
@@ -26,7 +25,7 @@ struct search_result {
  * Looks for `name` (tokens already replaced) on behalf of `by`. -ELIBBAD: a candidate at which the
  * loader gives up, named in err.
  */
-int search_library(struct link *by, const char *name, struct search_result *ret,
+int search_library(struct link *by, struct store_name *name, struct search_result *ret,
 		   struct error *err) _must_check_;
 
 /* Takes apart a path list: separators as in strpbrk(3), tokens for `link`. */

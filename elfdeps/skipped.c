@@ -11,15 +11,15 @@
 
 const char *skipped_find(const struct linkmap *map, const char *name, uint64_t *steps)
 {
-	const struct strmap *files = &map->store->files;
+	const struct strmap *files = &map->store->names;
 	const char *first = NULL, *reason;
 
 	*steps += files->size;
 	for (size_t i = 0; i < files->size; i++) {
 		const char *path = files->slots[i].key;
-		const struct store_file *file = files->slots[i].value;
+		const struct store_name *file = files->slots[i].value;
 
-		if (!path || !file || file->error ||
+		if (!path || !file || !file->object ||
 		    strcmp(path_basename(path), name) != 0 ||
 		    object_judge(file->object, map->main->object, &reason) !=
 			    OBJECT_SKIPPED)

@@ -16,6 +16,8 @@
 
 #include "common/fd.h"
 
+enum { KEY_SIZE = 2 * 16 + 2 };
+
 int store_open(const char *root, struct store *ret, struct error *err)
 {
 	*ret = (struct store){0};
@@ -31,12 +33,49 @@ int store_open_files(const struct sysroot_files *files, struct store *ret,
 
 void store_close(struct store *store)
 {
-	strmap_free(&store->files);
+	strmap_free(&store->names);
 	strmap_free(&store->folders);
 	strmap_free(&store->identities);
 	strmap_free(&store->advised);
 	arena_free(&store->arena);
 	sysroot_close(&store->root);
+}
+
+/* Names are looked up once for each file, and then asked for in thousands of link maps. */
+static int know_names(struct store *store, struct object *object, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < object->need_count && r == 0; i++)
+		r = store_name(store, object->needs[i].name, &object->needs[i].known,
+			       err);
+	if (r == 0 && object->soname)
+		r = store_name(store, object->soname, &object->known_soname, err);
+	return r;
+}
+
+/* The key of an identity, by hand: snprintf takes as long as opening the file. */
+static size_t identity_key(uint64_t device, uint64_t inode, char *ret)
+{
+	size_t used = 0;
+
+	for (; device; device >>= 4)
+		ret[used++] = "0123456789abcdef"[device & 15];
+	ret[used++] = ':';
+	for (; inode; inode >>= 4)
+		ret[used++] = "0123456789abcdef"[inode & 15];
+	ret[used] = '\0';
+	return used;
+}
+
+/* Enters an object that was read, which is not known. */
+static int enter(struct store *store, const char *key, size_t length,
+		 struct object *object, struct error *err)
+{
+	char *kept = arena_copy(&store->arena, key, length, err);
+	int r = kept ? know_names(store, object, err) : -ENOMEM;
+
+	return r < 0 ? r : strmap_put(&store->identities, kept, object, err);
 }
 
 /* The object of an open file: the known one if (device, inode) was read under another path. */
@@ -45,33 +84,30 @@ static int identify(struct store *store, int fd, const char *path, struct object
 {
 	struct object *object;
 	struct stat st;
-	char key[40];
+	char key[KEY_SIZE];
 	int r = sysroot_fstat(&store->root, fd, path, &st);
 
 	if (r < 0)
 		return error_errno(err, -r, "cannot stat");
-	int length = snprintf(key, sizeof(key), "%llx:%llx",
-			      (unsigned long long)st.st_dev,
-			      (unsigned long long)st.st_ino);
+	size_t length = identity_key(st.st_dev, st.st_ino, key);
 	*ret = strmap_get(&store->identities, key);
 	if (*ret)
 		return 0;
 	object = arena_alloc(&store->arena, sizeof(*object), err);
-	char *kept = arena_copy(&store->arena, key, (size_t)length, err);
-	if (!object || !kept)
+	if (!object)
 		return -ENOMEM;
 	r = object_read(fd, &st, &store->arena, object, err);
 	if (r < 0)
 		return r;
 	*ret = object;
-	return strmap_put(&store->identities, kept, object, err);
+	return enter(store, key, length, object, err);
 }
 
 /* O_NONBLOCK: a FIFO must not hang us. O_NOCTTY: a terminal must not become ours. EISDIR is no
  * miss: a folder opens, and the loader gives up when it reads it. */
-static int look(struct store *store, const char *path, struct store_file *file,
-		struct error *err)
+static int look(struct store *store, struct store_name *file, struct error *err)
 {
+	const char *path = file->text;
 	_cleanup_fd_ int fd = sysroot_openat(&store->root, path,
 					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
@@ -88,26 +124,54 @@ static int look(struct store *store, const char *path, struct store_file *file,
 	return r;
 }
 
-int store_look(struct store *store, const char *path, const struct store_file **ret,
+int store_name(struct store *store, const char *text, struct store_name **ret,
 	       struct error *err)
 {
-	struct store_file *file = strmap_get(&store->files, path);
-	char *key;
-	int r;
+	struct store_name *name = strmap_get(&store->names, text);
 
-	if (file) {
-		*ret = file;
-		return 0;
+	if (!name) {
+		name = arena_alloc(&store->arena, sizeof(*name), err);
+		char *kept = arena_copy(&store->arena, text, strlen(text), err);
+		if (!name || !kept)
+			return -ENOMEM;
+		name->text = kept;
+		int r = strmap_put(&store->names, kept, name, err);
+		if (r < 0)
+			return r;
 	}
-	file = arena_alloc(&store->arena, sizeof(*file), err);
-	key = arena_copy(&store->arena, path, strlen(path), err);
-	if (!file || !key)
-		return -ENOMEM;
-	r = look(store, path, file, err);
-	if (r < 0)
+	*ret = name;
+	return 0;
+}
+
+int store_look(struct store *store, const char *path, struct store_name **ret,
+	       struct error *err)
+{
+	int r = store_name(store, path, ret, err);
+
+	if (r < 0 || (*ret)->looked)
 		return r;
-	*ret = file;
-	return strmap_put(&store->files, key, file, err);
+	r = look(store, *ret, err);
+	(*ret)->looked = r == 0;
+	return r;
+}
+
+int store_adopt(struct store *store, const char *path, struct object *object,
+		struct error *err)
+{
+	char key[KEY_SIZE];
+	struct store_name *file;
+	int r = store_name(store, path, &file, err);
+
+	if (r < 0 || file->looked)
+		return r;
+	size_t length = identity_key(object->device, object->inode, key);
+	file->object = strmap_get(&store->identities, key);
+	if (!file->object) {
+		file->object = object;
+		r = enter(store, key, length, object, err);
+	}
+	file->looked = r == 0;
+	return r;
 }
 
 int store_reopen(struct store *store, const char *path, const struct object *object,
@@ -178,23 +242,24 @@ bool store_is_executable(struct store *store, const char *path)
 	       (st.st_mode & 0111);
 }
 
-const char *store_absolute(struct store *store, const char *path, struct error *err)
+const char *store_absolute(const struct store *store, struct arena *arena,
+			   const char *path, struct error *err)
 {
 	char here[PATH_MAX];
 
 	if (path[0] == '/')
-		return arena_copy(&store->arena, path, strlen(path), err);
+		return arena_copy(arena, path, strlen(path), err);
 	if (store->root.fd >= 0)
-		return arena_format(&store->arena, err, "/%s", path);
+		return arena_format(arena, err, "/%s", path);
 	if (!getcwd(here, sizeof(here))) {
 		error_errno(err, errno, "cannot tell the current folder");
 		return NULL;
 	}
-	return arena_format(&store->arena, err, "%s/%s", strcmp(here, "/") ? here : "",
-			    path);
+	return arena_format(arena, err, "%s/%s", strcmp(here, "/") ? here : "", path);
 }
 
-const char *store_realpath(struct store *store, const char *path, struct error *err)
+const char *store_realpath(const struct store *store, struct arena *arena,
+			   const char *path, struct error *err)
 {
 	char real[PATH_MAX];
 	const char *absolute;
@@ -204,10 +269,10 @@ const char *store_realpath(struct store *store, const char *path, struct error *
 			error_errno(err, errno, "%s", path);
 			return NULL;
 		}
-		return arena_copy(&store->arena, real, strlen(real), err);
+		return arena_copy(arena, real, strlen(real), err);
 	}
-	absolute = store_absolute(store, path, err);
+	absolute = store_absolute(store, arena, path, err);
 	if (!absolute || sysroot_resolve(&store->root, absolute, NULL, real, err) < 0)
 		return NULL;
-	return arena_copy(&store->arena, real, strlen(real), err);
+	return arena_copy(arena, real, strlen(real), err);
 }

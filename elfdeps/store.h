@@ -2,12 +2,14 @@
 /*
  * store: what was seen of the file system of one root, each thing once: files by path and by
  * identity, misses, and folders that are not there. A resolver keeps one for all its closures, so
- * that a library is read once however many programs need it.
+ * that a library is read once however many programs need it. Names are kept once as well: to ask
+ * who has one is to look at a mark of it, not to hash it for each of thousands of programs.
  */
 #ifndef ELFDEPS_STORE_H
 #define ELFDEPS_STORE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/alloc.h"
 #include "common/error.h"
@@ -18,10 +20,18 @@
 /* Failing looks allowed for one closure: a hostile file can name millions of places. */
 enum { STORE_MISSES_MAX = 1 << 18 };
 
-/* The answer to "what is at this path". */
-struct store_file {
-	int error;             /* a positive errno if it could not be opened, else 0 */
+/* One text, as the name of a library and as a path. */
+struct store_name {
+	const char *text;
+	/* As a path, once store_look was asked: */
 	struct object *object; /* NULL if it could not be opened */
+	int error;             /* a positive errno if it could not be opened, else 0 */
+	bool looked;
+	/* As a name: */
+	uint64_t map; /* mark of the link map where it is `link`'s: linkmap's own note */
+	struct link *link;
+	const struct usual
+		*usual; /* what a search for it found last: search's own note */
 };
 
 /* A folder to search, by its text; one struct per text. */
@@ -29,15 +39,18 @@ struct store_folder {
 	const char *
 		path; /* without a slash at its end, except "/"; "" is the current folder */
 	enum { FOLDER_UNKNOWN, FOLDER_PRESENT, FOLDER_ABSENT } state;
-	const void *seen_by; /* mark of the list that took it last */
+	uint64_t seen_by; /* mark of the list that took it last */
 };
 
 struct ldconf;
+struct scope;
 
 struct store {
 	struct sysroot root;
 	struct arena arena; /* owns every string and struct that is handed out */
-	struct strmap files, folders, identities;
+	struct strmap names, folders, identities;
+	uint64_t marks;        /* handed out so far */
+	struct scope *scopes;  /* search's own note */
 	unsigned misses;       /* since the caller set it to 0 */
 	struct ldconf *conf;   /* ldconf's own note; NULL: not read yet */
 	struct strmap advised; /* as well: what it said of missing names, "" if nothing */
@@ -55,10 +68,25 @@ int store_open_files(const struct sysroot_files *files, struct store *ret,
 		     struct error *err) _must_check_;
 void store_close(struct store *store);
 
+/* The struct of `text`. */
+int store_name(struct store *store, const char *text, struct store_name **ret,
+	       struct error *err) _must_check_;
+
+/* A number that no other mark of this store has, nor 0. */
+static inline uint64_t store_mark(struct store *store)
+{
+	return ++store->marks;
+}
+
 /* Looks at `path` (inside the root). A miss is an answer; only no memory, a failing read and too
  * many misses (-E2BIG) are errors. */
-int store_look(struct store *store, const char *path, const struct store_file **ret,
+int store_look(struct store *store, const char *path, struct store_name **ret,
 	       struct error *err) _must_check_;
+
+/* Takes over what was read of `path` by somebody else, unless it is known; `object` must live as long as
+ * the store. */
+int store_adopt(struct store *store, const char *path, struct object *object,
+		struct error *err) _must_check_;
 
 /* Opens `path`, the place of the known `object`, once more; a descriptor that the caller closes.
  * -ESTALE if another file stands there by now. */
@@ -75,11 +103,13 @@ bool store_has_folder(struct store *store, struct store_folder *folder);
 /* Whether `path` is a regular file with an execute bit: what execvp(3) stops at. */
 bool store_is_executable(struct store *store, const char *path);
 
-/* The canonical path, in the root, of the existing `path`; NULL with err set. Arena's. */
-const char *store_realpath(struct store *store, const char *path, struct error *err);
+/* The canonical path, in the root, of the existing `path`; NULL with err set. `arena`'s. */
+const char *store_realpath(const struct store *store, struct arena *arena,
+			   const char *path, struct error *err);
 
 /* The absolute form of `path`, not looked at: relative ones count from the current folder, or from
- * the root if that is not the host's. Arena's. */
-const char *store_absolute(struct store *store, const char *path, struct error *err);
+ * the root if that is not the host's. `arena`'s. */
+const char *store_absolute(const struct store *store, struct arena *arena,
+			   const char *path, struct error *err);
 
 #endif

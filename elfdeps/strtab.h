@@ -24,6 +24,17 @@ struct strtab {
 	char window[STRTAB_WINDOW];
 };
 
+/* A table of `file`, whose place the caller sets; the window stays as it is until it is read to. */
+static inline void strtab_init(struct strtab *table, const struct elffile *file,
+			       struct arena *arena)
+{
+	table->file = file;
+	table->arena = arena;
+	table->start = table->size = 0;
+	table->window_start = 0;
+	table->window_size = 0;
+}
+
 /*
  * Gets the string at `offset` in the table; *ret is NULL if it starts or ends outside of it or is
  * longer than `limit` bytes (with its NUL).

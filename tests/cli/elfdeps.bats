@@ -58,6 +58,21 @@ library() {
 	[[ $'\n'$output$'\n' == *$'\n'/usr/bin/id$'\n'* ]]
 }
 
+@test "--files-from takes more names than fit a command line, from a file or a pipe" {
+	find /usr/bin -type f -perm -100 -print0 | xargs -0 grep -laP '\A\x7fELF' |
+		head -n 200 >names
+	[ "$(wc -l <names)" -gt 64 ]
+	xargs -a names elfdeps -l >one || true
+	elfdeps -l --files-from names >two || true
+	tr '\n' '\0' <names | elfdeps -l --files-from - >three || true
+	elfdeps -l "$(head -n 1 names)" --files-from names >four || true
+	cmp one two && cmp one three && cmp one four
+	run -2 elfdeps -l --files-from none
+	[[ $output == *none* ]]
+	run -2 elfdeps -l --files-from /dev/null
+	[[ $output == *"no FILE given"* ]]
+}
+
 @test "a list with links has every symlink and what it leads to" {
 	mkdir -p root/usr/bin
 	program root/usr/bin/real -static

@@ -46,7 +46,9 @@ programs() {
 		elfdeps_free@@LIBELFDEPS_0.1
 		elfdeps_is_default_path@@LIBELFDEPS_0.1
 		elfdeps_new@@LIBELFDEPS_0.1
+		elfdeps_prefetch@@LIBELFDEPS_0.1
 		elfdeps_problem_name@@LIBELFDEPS_0.1
+		elfdeps_release@@LIBELFDEPS_0.1
 		elfdeps_resolve@@LIBELFDEPS_0.1
 		elfdeps_rule_name@@LIBELFDEPS_0.1
 		elfdeps_strength_name@@LIBELFDEPS_0.1

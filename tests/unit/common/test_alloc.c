@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,6 +174,39 @@ static void frees_an_arena_twice_without_harm(void **state)
 	arena_free(&arena);
 }
 
+static bool is_among(char *const *pieces, size_t count, const char *piece)
+{
+	for (size_t i = 0; i < count; i++)
+		if (pieces[i] == piece)
+			return true;
+	return false;
+}
+
+/* It hands out the same places, and zeroes as a new one does. */
+static void a_cleared_arena_uses_its_memory_again(void **state)
+{
+	enum { PIECES = 100, SIZE = 1000 };
+	_cleanup_arena_ struct arena arena = {0};
+	char *pieces[PIECES];
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < PIECES; i++) {
+			char *piece = arena_alloc(&arena, SIZE, NULL);
+
+			if (round == 0)
+				pieces[i] = piece;
+			assert_true(is_among(pieces, PIECES, piece));
+			for (size_t at = 0; at < SIZE; at++)
+				assert_int_equal(piece[at], 0);
+			memset(piece, 0xff, SIZE);
+		}
+		assert_non_null(arena_alloc(&arena, 100000, NULL)); /* goes back */
+		arena_clear(&arena);
+		assert_null(arena.blocks);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +220,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_piece_that_no_machine_has),
 		cmocka_unit_test(copies_exactly_the_bytes_asked_for),
 		cmocka_unit_test(frees_an_arena_twice_without_harm),
+		cmocka_unit_test(a_cleared_arena_uses_its_memory_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

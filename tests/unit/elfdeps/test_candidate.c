@@ -113,14 +113,14 @@ static void variants_depend_on_the_loaders_version(void **state)
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		asking.world.map.loader.version = answers[i].version;
 		assert_int_equal(try(&asking, "/a"), FOUND);
-		assert_string_equal(asking.found.path, answers[i].path);
+		assert_string_equal(asking.found.file->text, answers[i].path);
 	}
 	asking.world.map.loader.version = 236;
 	assert_int_equal(try(&asking, "/b"), FOUND);
-	assert_string_equal(asking.found.path, "/b/tls/libx.so");
+	assert_string_equal(asking.found.file->text, "/b/tls/libx.so");
 	asking.world.map.loader.version = 237;
 	assert_int_equal(try(&asking, "/b"), FOUND);
-	assert_string_equal(asking.found.path, "/b/libx.so");
+	assert_string_equal(asking.found.file->text, "/b/libx.so");
 	world_close(&asking.world);
 }
 

@@ -14,11 +14,10 @@ static const char *const no_preloads[] = {NULL};
 static int build(struct world *world, const char *const *preloads, struct linkmap **ret,
 		 struct error *err)
 {
-	const struct closure_settings settings = {.store = &world->store,
-						  .preloads = preloads};
+	const struct closure_settings settings = {
+		.store = &world->store, .arena = &world->arena, .preloads = preloads};
 
-	return closure_build(&settings, "/bin/prog", world_object(world, "/bin/prog"),
-			     ret, err);
+	return closure_build(&settings, world_file(world, "/bin/prog"), ret, err);
 }
 
 static void expect_order(const struct linkmap *map, const char *const *paths)
@@ -180,17 +179,18 @@ static void a_secure_program_takes_nothing_from_its_caller(void **state)
 	elfmaker_file("root/opt/libs.so", (struct elfmaker){0});
 	world_open(&world);
 	struct closure_settings settings = {.store = &world.store,
+					    .arena = &world.arena,
 					    .library_path = "/env",
 					    .preloads = preloads,
 					    .preloads_named = 2};
-	struct object *object = world_object(&world, "/bin/prog");
-	assert_int_equal(closure_build(&settings, "/bin/prog", object, &map, NULL), 0);
+	struct store_name *file = world_file(&world, "/bin/prog");
+	assert_int_equal(closure_build(&settings, file, &map, NULL), 0);
 	expect_order(map, (const char *[]){"/bin/prog", "/opt/libp.so", "/lib/libq.so",
 					   "/opt/libs.so", "/env/liba.so", "/lib/ld.so",
 					   NULL});
 	/* Of the three only the system's own is left. */
 	settings.secure = true;
-	assert_int_equal(closure_build(&settings, "/bin/prog", object, &map, NULL), 0);
+	assert_int_equal(closure_build(&settings, file, &map, NULL), 0);
 	expect_order(map, (const char *[]){"/bin/prog", "/opt/libs.so", "/lib/liba.so",
 					   "/lib/ld.so", NULL});
 	world_close(&world);

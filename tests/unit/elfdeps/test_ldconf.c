@@ -124,7 +124,7 @@ static void no_file_is_no_folder(void **state)
 static const char *advise(const char *name)
 {
 	static struct store store;
-	const struct store_file *file = NULL;
+	struct store_name *file = NULL;
 	const char *advice = NULL;
 
 	store_close(&store);

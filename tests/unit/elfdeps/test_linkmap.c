@@ -42,10 +42,14 @@ static void the_first_to_have_a_name_keeps_it(void **state)
 
 	(void)state;
 	make_three(&world, links);
-	assert_int_equal(linkmap_name(&world.map, links[1], "libx.so", NULL), 0);
-	assert_int_equal(linkmap_name(&world.map, links[2], "libx.so", NULL), 0);
-	assert_ptr_equal(linkmap_find(&world.map, "libx.so"), links[1]);
-	assert_null(linkmap_find(&world.map, "liby.so"));
+	struct store_name *name = world_name(&world, "libx.so");
+	linkmap_name(&world.map, links[1], name);
+	linkmap_name(&world.map, links[2], name);
+	assert_ptr_equal(linkmap_find(&world.map, name), links[1]);
+	assert_null(linkmap_find(&world.map, world_name(&world, "liby.so")));
+	/* Another map knows nothing of it. */
+	struct linkmap *other = linkmap_new(&world.store, &world.arena, NULL);
+	assert_null(linkmap_find(other, name));
 	world_close(&world);
 }
 

@@ -36,10 +36,10 @@ static int build(struct closure_settings settings, struct linkmap **ret,
 {
 	world_open(&world);
 	settings.store = &world.store;
+	settings.arena = &world.arena;
 	if (!settings.preloads)
 		settings.preloads = no_preloads;
-	return closure_build(&settings, "/bin/prog", world_object(&world, "/bin/prog"),
-			     ret, err);
+	return closure_build(&settings, world_file(&world, "/bin/prog"), ret, err);
 }
 
 /* The whole load order; the library path may be NULL. */
@@ -266,6 +266,7 @@ static void bounds_what_a_hostile_path_costs(void **state)
 	static char tokens[1 << 12], folders[1 << 15], deep[600] = "/opt";
 	struct linkmap *map = NULL;
 	struct error err = {0};
+	struct store_name *names[2];
 	struct link *by;
 
 	(void)state;
@@ -280,11 +281,13 @@ static void bounds_what_a_hostile_path_costs(void **state)
 	assert_int_equal(build((struct closure_settings){0}, &map, NULL), 0);
 	by = map->main;
 	by->object->rpath = folders;
+	names[0] = world_name(&world, "a");
+	names[1] = world_name(&world, "b");
 	int r = 0;
 	for (size_t i = 0; i < 4096 && r == 0; i++) {
 		struct search_result found;
 
-		r = musl_search(by, true, i % 2 ? "a" : "b", &found, &err);
+		r = musl_search(by, true, names[i % 2], &found, &err);
 	}
 	assert_int_equal(r, -E2BIG);
 	by->musl_path_known = false;
@@ -293,7 +296,7 @@ static void bounds_what_a_hostile_path_costs(void **state)
 	by->shown.path = deep;
 	world.store.misses = 0;
 	struct search_result found;
-	assert_int_equal(musl_search(by, true, "a", &found, &err), -E2BIG);
+	assert_int_equal(musl_search(by, true, names[0], &found, &err), -E2BIG);
 	assert_non_null(strstr(err.text, "too long"));
 	world_close(&world);
 }

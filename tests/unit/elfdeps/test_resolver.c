@@ -50,6 +50,30 @@ static void earlier_closures_stay_good_while_later_ones_share_their_files(void *
 	assert_int_equal(first.objects[1]->inode, second.objects[2]->inode);
 }
 
+static void paths_stay_good_when_closures_are_released(void **state)
+{
+	_cleanup_elfdeps_ struct elfdeps *resolver = NULL;
+	const char *liba, *prog;
+
+	(void)state;
+	make_tree();
+	resolver = open_resolver((struct elfdeps_options){0});
+	struct elfdeps_closure closure = resolve(resolver, "/bin/prog");
+	prog = closure.objects[0]->path;
+	liba = closure.objects[1]->path;
+	elfdeps_release(resolver);
+	elfdeps_release(resolver);
+	closure = resolve(resolver, "/bin/other");
+	expect_paths(&closure, (const char *[]){"/bin/other", "/lib/libb.so",
+						"/lib/liba.so", "/lib/ld.so", NULL});
+	/* Of equal paths there is one text. */
+	assert_ptr_equal(closure.objects[2]->path, liba);
+	elfdeps_release(resolver);
+	closure = resolve(resolver, "/bin/prog");
+	assert_ptr_equal(closure.objects[0]->path, prog);
+	assert_string_equal(prog, "/bin/prog");
+}
+
 static void what_is_missing_is_counted_not_an_error(void **state)
 {
 	(void)state;
@@ -170,6 +194,7 @@ int main(void)
 		scratch_test(tells_what_a_file_is),
 		scratch_test(
 			earlier_closures_stay_good_while_later_ones_share_their_files),
+		scratch_test(paths_stay_good_when_closures_are_released),
 		scratch_test(what_is_missing_is_counted_not_an_error),
 		scratch_test(what_cannot_be_resolved_says_so),
 		scratch_test(options_and_the_preload_file_are_obeyed),

@@ -9,12 +9,21 @@
 #include "elfdeps/search.h"
 #include "world.h"
 
+static int search_for(struct link *by, const char *name, struct search_result *ret,
+		      struct error *err)
+{
+	struct store_name *known = NULL;
+
+	assert_int_equal(store_name(by->map->store, name, &known, NULL), 0);
+	return search_library(by, known, ret, err);
+}
+
 static struct search_result find(struct link *by, const char *name)
 {
 	struct search_result found = {0};
 	struct error err = {0};
 
-	if (search_library(by, name, &found, &err) < 0)
+	if (search_for(by, name, &found, &err) < 0)
 		fail_msg("%s", err.text);
 	return found;
 }
@@ -77,7 +86,7 @@ static void looks_in_the_loaders_order(void **state)
 			search_split(main, "/env", ":;", &world.map.library_path, NULL),
 			0);
 		struct search_result found = find(main, "libx.so");
-		assert_string_equal(found.path, places[i].path);
+		assert_string_equal(found.file->text, places[i].path);
 		assert_int_equal(found.rule, places[i].rule);
 		world_close(&world);
 		snprintf(path, sizeof(path), "root%s", places[i].path);
@@ -101,7 +110,7 @@ static void climbs_by_rpath_and_says_whose_it_was(void **state)
 	struct link *blocked = world_link(&world, "/lib/libr.so", main);
 	assert_string_equal(find(main, "libx.so").detail, "/deep");
 	assert_string_equal(find(library, "libx.so").detail, "/deep, of /bin/prog");
-	assert_null(find(blocked, "libx.so").object);
+	assert_null(find(blocked, "libx.so").file);
 	assert_int_equal(find(blocked, "libx.so").rule, ELFDEPS_RULE_MISSING);
 	world_close(&world);
 }
@@ -121,8 +130,8 @@ static void passes_over_other_classes_and_stops_at_what_is_no_library(void **sta
 	elfmaker_file("root/b/liby.so", (struct elfmaker){0});
 	world_open(&world);
 	struct link *main = world_link(&world, "/bin/prog", NULL);
-	assert_string_equal(find(main, "libx.so").path, "/b/libx.so");
-	assert_int_equal(search_library(main, "liby.so", &found, &err), -ELIBBAD);
+	assert_string_equal(find(main, "libx.so").file->text, "/b/libx.so");
+	assert_int_equal(search_for(main, "liby.so", &found, &err), -ELIBBAD);
 	assert_non_null(strstr(err.text, "/a/liby.so"));
 	assert_non_null(strstr(err.hint, "/bin/prog"));
 	world_close(&world);
@@ -141,11 +150,60 @@ static void variants_are_looked_for_only_when_asked_for(void **state)
 	elfmaker_file("root/a/glibc-hwcaps/x86-64-v2/libx.so", (struct elfmaker){0});
 	world_open(&world);
 	struct link *main = world_link(&world, "/bin/prog", NULL);
-	assert_string_equal(find(main, "libx.so").path, "/a/libx.so");
+	assert_string_equal(find(main, "libx.so").file->text, "/a/libx.so");
 	world.map.hwcaps = hwcaps;
-	assert_string_equal(find(main, "libx.so").path,
+	assert_string_equal(find(main, "libx.so").file->text,
 			    "/a/glibc-hwcaps/x86-64-v2/libx.so");
-	assert_string_equal(find(main, "liby.so").path, "/a/liby.so");
+	assert_string_equal(find(main, "liby.so").file->text, "/a/liby.so");
+	world_close(&world);
+}
+
+/* A program of another kind in the same world. */
+static struct link *another_program(struct world *world, const char *path)
+{
+	struct linkmap *map = linkmap_new(&world->store, &world->arena, NULL);
+	struct link *link = linkmap_add(map, world_file(world, path), NULL, NULL);
+
+	assert_non_null(link);
+	map->main = link;
+	map->loader = loader_of(link->object);
+	return link;
+}
+
+/* What one program found is known for the next, but not for one that the loader treats otherwise. */
+static void a_known_answer_is_for_programs_of_its_kind(void **state)
+{
+	struct world world;
+
+	(void)state;
+	elfmaker_file("root/bin/prog", (struct elfmaker){.interp = "/ld.so"});
+	elfmaker_file("root/bin/small", (struct elfmaker){.interp = "/ld.so",
+							  .class = ELFCLASS32,
+							  .machine = EM_386});
+	elfmaker_file("root/bin/nodeflib",
+		      (struct elfmaker){.interp = "/ld.so", .flags_1 = DF_1_NODEFLIB});
+	elfmaker_file("root/bin/own",
+		      (struct elfmaker){.interp = "/ld.so", .runpath = "/own"});
+	elfmaker_file("root/usr/lib64/libx.so", (struct elfmaker){0});
+	elfmaker_file("root/lib/libx.so",
+		      (struct elfmaker){.class = ELFCLASS32, .machine = EM_386});
+	elfmaker_file("root/own/libx.so", (struct elfmaker){0});
+	world_open(&world);
+	for (int round = 0; round < 2; round++) {
+		struct link *main = another_program(&world, "/bin/prog");
+		struct link *small = another_program(&world, "/bin/small");
+		struct link *strict = another_program(&world, "/bin/nodeflib");
+		struct link *own = another_program(&world, "/bin/own");
+
+		assert_string_equal(find(main, "libx.so").file->text,
+				    "/usr/lib64/libx.so");
+		assert_string_equal(find(main, "libx.so").detail, "/usr/lib64");
+		assert_string_equal(find(small, "libx.so").file->text, "/lib/libx.so");
+		assert_null(find(strict, "libx.so").file);
+		assert_string_equal(find(own, "libx.so").file->text, "/own/libx.so");
+		/* It is known: the file may be gone meanwhile. */
+		assert_true(round || unlink("root/usr/lib64/libx.so") == 0);
+	}
 	world_close(&world);
 }
 
@@ -161,9 +219,9 @@ static void too_long_a_name_is_missing(void **state)
 		      (struct elfmaker){.interp = "/ld.so", .runpath = "/bin"});
 	world_open(&world);
 	struct link *main = world_link(&world, "/bin/prog", NULL);
-	assert_null(find(main, name).object);
+	assert_null(find(main, name).file);
 	name[0] = '/';
-	assert_null(find(main, name).object);
+	assert_null(find(main, name).file);
 	world_close(&world);
 }
 
@@ -175,6 +233,7 @@ int main(void)
 		scratch_test(climbs_by_rpath_and_says_whose_it_was),
 		scratch_test(passes_over_other_classes_and_stops_at_what_is_no_library),
 		scratch_test(variants_are_looked_for_only_when_asked_for),
+		scratch_test(a_known_answer_is_for_programs_of_its_kind),
 		scratch_test(too_long_a_name_is_missing),
 	};
 

@@ -10,9 +10,9 @@
 #include "elfmaker.h"
 #include "tests/unit/common/scratch.h"
 
-static const struct store_file *look(struct store *store, const char *path)
+static struct store_name *look(struct store *store, const char *path)
 {
-	const struct store_file *file = NULL;
+	struct store_name *file = NULL;
 	struct error err = {0};
 
 	if (store_look(store, path, &file, &err) < 0)
@@ -61,7 +61,7 @@ static void a_miss_is_an_answer_that_is_kept(void **state)
 
 static void gives_up_after_very_many_misses(void **state)
 {
-	const struct store_file *file;
+	struct store_name *file;
 	struct error err = {0};
 
 	(void)state;
@@ -142,19 +142,24 @@ static void real_and_absolute_paths_are_those_of_the_root(void **state)
 	elfmaker_file("root/usr/bin/prog", (struct elfmaker){0});
 	assert_int_equal(symlink("/usr/bin", "root/bin"), 0);
 	struct store store = open_store("root");
-	assert_string_equal(store_realpath(&store, "/bin/prog", NULL), "/usr/bin/prog");
-	assert_string_equal(store_realpath(&store, "bin/../bin/prog", NULL),
+	assert_string_equal(store_realpath(&store, &store.arena, "/bin/prog", NULL),
 			    "/usr/bin/prog");
-	assert_string_equal(store_absolute(&store, "bin/prog", NULL), "/bin/prog");
-	assert_null(store_realpath(&store, "/bin/none", NULL));
+	assert_string_equal(store_realpath(&store, &store.arena, "bin/../bin/prog", NULL),
+			    "/usr/bin/prog");
+	assert_string_equal(store_absolute(&store, &store.arena, "bin/prog", NULL),
+			    "/bin/prog");
+	assert_null(store_realpath(&store, &store.arena, "/bin/none", NULL));
 	store_close(&store);
 
 	store = open_store(NULL);
 	assert_non_null(getcwd(here, sizeof(here)));
 	snprintf(expected, sizeof(expected), "%s/root/usr/bin/prog", here);
-	assert_string_equal(store_absolute(&store, "root/usr/bin/prog", NULL), expected);
-	assert_string_equal(store_realpath(&store, "root/usr/../usr/bin/prog", NULL),
-			    expected);
+	assert_string_equal(
+		store_absolute(&store, &store.arena, "root/usr/bin/prog", NULL),
+		expected);
+	assert_string_equal(
+		store_realpath(&store, &store.arena, "root/usr/../usr/bin/prog", NULL),
+		expected);
 	store_close(&store);
 }
 

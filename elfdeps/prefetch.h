@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prefetch: reads files that will be asked for, in other threads, while closures are made of those in
+ * front of them. Only the files themselves: what they need is the resolver's to find.
+ */
+#ifndef ELFDEPS_PREFETCH_H
+#define ELFDEPS_PREFETCH_H
+
+#include <stddef.h>
+
+#include "common/error.h"
+#include "common/sysroot.h"
+#include "object.h"
+
+struct prefetch;
+
+/*
+ * Begins to read `paths` (inside `root`), which must live, like `root`, until prefetch_free; not one
+ * with files of the caller's own. *ret is NULL where that would not pay: few files, one processor, no
+ * thread to be had.
+ */
+int prefetch_start(const struct sysroot *root, const char *const *paths, size_t count,
+		   struct prefetch **ret, struct error *err) _must_check_;
+
+/*
+ * The object of `path` if that is the next of the paths and was read already; it lives until
+ * prefetch_free. NULL: the caller reads it, and no thread does any more.
+ */
+struct object *prefetch_take(struct prefetch *prefetch, const char *path);
+
+/* Ends the threads. */
+void prefetch_free(struct prefetch *prefetch);
+
+#endif
