@@ -187,7 +187,7 @@ static void a_cleared_arena_uses_its_memory_again(void **state)
 {
 	enum { PIECES = 100, SIZE = 1000 };
 	_cleanup_arena_ struct arena arena = {0};
-	char *pieces[PIECES];
+	char *pieces[PIECES] = {0};
 
 	(void)state;
 	for (int round = 0; round < 3; round++) {
