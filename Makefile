@@ -59,7 +59,12 @@ LIBARCHIVE := -larchive -llzma -lzstd -lz
 PROGRAMS := $(if $(wildcard elfdeps/main.c),$(B)/elfdeps) $(if $(wildcard builder/main.c),$(B)/jailbuild) \
 	$(if $(wildcard runner/jailrun.c),$(B)/jailrun) $(if $(wildcard runner/unpack.c),$(B)/jailrun-unpack)
 
-all: $(PROGRAMS) libelfdeps ## build the programs and libelfdeps into build/FLAVOUR
+# Beside the programs, as they look for them there.
+TEMPLATES := $(wildcard templates/*)
+$(B)/templates: $(TEMPLATES)
+	$(Q)rm -rf $@ && mkdir -p $@ && cp $^ $@ && touch $@
+
+all: $(PROGRAMS) $(B)/templates libelfdeps ## build the programs and libelfdeps into build/FLAVOUR
 
 $(B)/elfdeps: $(call objects,elfdeps/main.c) $(call library,elfdeps) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
@@ -180,6 +185,7 @@ install: all man ## install below DESTDIR/PREFIX (libelfdeps: LIBDIR, INCLUDEDIR
 	$(INSTALL) -m755 $(B)/jailrun-unpack $(DESTDIR)$(PREFIX)/libexec/jailrun/jailrun-unpack
 	for m in $(MAN); do $(INSTALL) -m644 $$m $(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
 	for c in $(wildcard */*.bash); do n=$${c##*/}; $(INSTALL) -m644 $$c $(COMPLETIONS)/$${n%.bash} || exit 1; done
+	$(INSTALL) -m644 -t $(DESTDIR)$(PREFIX)/share/jailbuild/templates $(TEMPLATES)
 	$(INSTALL) -m644 -t $(LIB) $(B)/libelfdeps.a
 	$(INSTALL) -m755 -t $(LIB) $(B)/$(SHARED)
 	ln -sf $(SHARED) $(LIB)/$(SONAME)
@@ -190,7 +196,7 @@ install: all man ## install below DESTDIR/PREFIX (libelfdeps: LIBDIR, INCLUDEDIR
 	  $(LIB)/pkgconfig/elfdeps.pc
 uninstall: ## remove what install put there
 	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/bin/%,elfdeps jailbuild jailrun)
-	rm -rf $(DESTDIR)$(PREFIX)/libexec/jailrun
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/jailrun $(DESTDIR)$(PREFIX)/share/jailbuild
 	rm -f $(foreach m,$(notdir $(MAN)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
 	rm -f $(patsubst %,$(COMPLETIONS)/%,elfdeps jailbuild jailrun)
 	rm -f $(patsubst %,$(LIB)/%,libelfdeps.a libelfdeps.so $(SONAME) $(SHARED) pkgconfig/elfdeps.pc)

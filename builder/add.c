@@ -24,6 +24,7 @@ struct values {
 	const char *output, *format, *root, *workdir, *user;
 	bool replace, no_rules, bare, dry_run;
 	struct strlist entrypoint, cmd, env, labels;
+	struct strlist templates, jailfiles, template_path;
 };
 
 #define AT(member) offsetof(struct values, member)
@@ -31,6 +32,12 @@ struct values {
 static const struct cli_option options[] = {
 	{"output", 'o', CLI_STRING, AT(output), "IMAGE",
 	 "the image to make or to add to"},
+	{"template", 't', CLI_LIST, AT(templates), "TEMPLATE",
+	 "add what a template says; 'jailbuild templates' lists them"},
+	{"file", 'f', CLI_LIST, AT(jailfiles), "JAILFILE",
+	 "the same for a template in a file of your own"},
+	{"template-path", 0, CLI_LIST, AT(template_path), "DIR",
+	 "look for templates in DIR first"},
 	{"format", 0, CLI_STRING, AT(format), "FORMAT",
 	 "tar, tar.gz, tar.zst, tar.xz or dir, whatever the name says"},
 	{"root", 0, CLI_STRING, AT(root), "DIR", "take everything from the sysroot DIR"},
@@ -55,7 +62,7 @@ static const struct cli_option options[] = {
 
 static const struct cli_program program = {
 	.name = "jailbuild add",
-	.usage = "[OPTION…] [PATH[:DEST]]… -o IMAGE",
+	.usage = "[-t TEMPLATE]… [-f JAILFILE]… [OPTION…] [PATH[:DEST]]… -o IMAGE",
 	.summary = "Put programs, scripts, libraries, files and folders into an image, "
 		   "each with all "
 		   "that it needs.",
@@ -71,6 +78,9 @@ static void free_values(struct values *values)
 	strlist_free(&values->cmd);
 	strlist_free(&values->env);
 	strlist_free(&values->labels);
+	strlist_free(&values->templates);
+	strlist_free(&values->jailfiles);
+	strlist_free(&values->template_path);
 }
 #define _cleanup_values_ __attribute__((cleanup(free_values)))
 
@@ -241,14 +251,19 @@ static int check_usage(const struct values *values, const struct runconfig *sett
 {
 	if (!values->output)
 		return error_set(err, EINVAL, "no image given: -o IMAGE is missing");
-	if (!any && runconfig_are_empty(settings))
-		return error_set(err, EINVAL, "nothing to add: no PATH given");
+	if (!any && !values->templates.count && !values->jailfiles.count &&
+	    runconfig_are_empty(settings))
+		return error_set(err, EINVAL,
+				 "nothing to add: no PATH and no template given");
 	if (values->bare && !runconfig_are_empty(settings))
 		return error_set(err, EINVAL, "--bare leaves no place for settings");
 	*ret = (struct request){
 		.replace = values->replace,
 		.rules = !values->no_rules && !values->bare,
 		.record = !values->bare,
+		.templates = &values->templates,
+		.jailfiles = &values->jailfiles,
+		.template_path = &values->template_path,
 	};
 	int r = runconfig_check(settings, err);
 	if (r == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From an operand to a place in the image, and on to tree.c for a folder or needs.c for a file.
- * Called by the command add.
+ * Called by plan and by apply.
  */
 #include "asked.h"
 
@@ -17,8 +17,8 @@
  * A DEST of /bin/x belongs into /usr/bin where the root is usr-merged: the image follows the root
  * in the folders at the top, and its own symlinks everywhere.
  */
-static int place_dest(struct intake *intake, const char *dest,
-		      const struct reason *reason, char *ret, struct error *err)
+int asked_place(struct intake *intake, const char *dest, const struct reason *reason,
+		char *ret, struct error *err)
 {
 	struct links_end end;
 	char normal[PATH_MAX], top[PATH_MAX];
@@ -41,14 +41,13 @@ static int place_dest(struct intake *intake, const char *dest,
 
 /* A DEST that ends in a slash, or is a folder of the image, takes the file under its own name. */
 static int name_dest(struct intake *intake, const struct operand *operand, bool is_folder,
-		     char *ret, struct error *err)
+		     const struct reason *reason, char *ret, struct error *err)
 {
-	const struct reason reason = {.rule = RULE_ASKED};
 	char inside[PATH_MAX];
 	size_t length = strlen(operand->dest);
 	bool into = length && operand->dest[length - 1] == '/';
 
-	int r = place_dest(intake, operand->dest, &reason, ret, err);
+	int r = asked_place(intake, operand->dest, reason, ret, err);
 	if (r < 0)
 		return r;
 	if (is_folder || !(into || manifest_has_folder(intake->manifest, ret)))
@@ -57,26 +56,27 @@ static int name_dest(struct intake *intake, const struct operand *operand, bool 
 		      err);
 	if (r < 0)
 		return r;
-	return place_dest(intake, inside, &reason, ret, err);
+	return asked_place(intake, inside, reason, ret, err);
 }
 
-int asked_add(struct intake *intake, const struct operand *operand, struct error *err)
+int asked_add(struct intake *intake, const struct operand *operand,
+	      const struct reason *reason, struct error *err)
 {
-	const struct reason reason = {.rule = RULE_ASKED};
 	char path[PATH_MAX];
 	struct links_end end;
 
 	int r = links_follow(&intake->links, operand->path,
-			     operand->dest ? NULL : &reason, &end, err);
+			     operand->dest ? NULL : reason, &end, err);
 	if (r < 0)
 		return error_wrap(err, "cannot add %s", operand->path);
 	snprintf(path, sizeof(path), "%s", end.path);
 	if (operand->dest)
-		r = name_dest(intake, operand, S_ISDIR(end.st.st_mode), path, err);
+		r = name_dest(intake, operand, S_ISDIR(end.st.st_mode), reason,
+			      path, err);
 	if (r < 0)
 		return error_wrap(err, "cannot place %s", operand->path);
 	const struct taken taken = {
-		.source = end.path, .path = path, .st = &end.st, .reason = reason};
+		.source = end.path, .path = path, .st = &end.st, .reason = *reason};
 	if (S_ISDIR(end.st.st_mode))
 		return tree_add(intake, &taken, err);
 	if (!S_ISREG(end.st.st_mode))

@@ -12,9 +12,16 @@
 /*
  * Takes one operand: a program, script, library or file with its closure, or a folder with
  * everything in it. Errors name the file: -ENOENT, -EACCES, -ENOEXEC (malformed ELF), -EEXIST …
- * Libraries that are missing are no error yet: see needs_check.
+ * Libraries that are missing are no error yet: see needs_check. `reason` says who asked.
  */
 int asked_add(struct intake *intake, const struct operand *operand,
-	      struct error *err) _must_check_;
+	      const struct reason *reason, struct error *err) _must_check_;
+
+/*
+ * Where `dest` (absolute) lies in the image: as its symlinks and, at the top, those of the root have it,
+ * which are added with `reason`. Writes the canonical path to `ret` (PATH_MAX bytes).
+ */
+int asked_place(struct intake *intake, const char *dest, const struct reason *reason,
+		char *ret, struct error *err) _must_check_;
 
 #endif

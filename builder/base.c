@@ -5,7 +5,11 @@
  */
 #include "base.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "common/cleanup.h"
 
 static const struct reason reason = {.rule = RULE_BASE};
 
@@ -19,14 +23,9 @@ static const struct {
 	{"/var", 0755},  {"/var/tmp", 01777},
 };
 
-/* 65534 is nobody for the kernel too: /proc/sys/kernel/overflowuid. */
 static const struct {
 	const char *path, *text;
 } files[] = {
-	{"/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"
-			"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"},
-	{"/etc/group", "root:x:0:\n"
-		       "nogroup:x:65534:\n"},
 	/* "files" and "dns" are inside glibc's libc.so.6 since 2.34: they need no module. */
 	{"/etc/nsswitch.conf", "passwd: files\n"
 			       "group: files\n"
@@ -96,4 +95,16 @@ int base_add(struct manifest *manifest, struct links *links, struct error *err)
 	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
 		r = add_file(manifest, files[i].path, files[i].text, err);
 	return r;
+}
+
+int base_add_accounts(struct manifest *manifest, const struct accounts *accounts,
+		      struct error *err)
+{
+	_cleanup_free_ char *passwd = accounts_passwd(accounts, err);
+	_cleanup_free_ char *group = passwd ? accounts_group(accounts, err) : NULL;
+
+	if (!group)
+		return -ENOMEM;
+	int r = add_file(manifest, "/etc/passwd", passwd, err);
+	return r < 0 ? r : add_file(manifest, "/etc/group", group, err);
 }

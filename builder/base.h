@@ -7,6 +7,7 @@
 #ifndef BUILDER_BASE_H
 #define BUILDER_BASE_H
 
+#include "accounts.h"
 #include "common/error.h"
 #include "links.h"
 #include "manifest.h"
@@ -14,5 +15,9 @@
 /* Adds what is not there. `links` is for /bin -> usr/bin and its like, where the root has them. */
 int base_add(struct manifest *manifest, struct links *links,
 	     struct error *err) _must_check_;
+
+/* Adds /etc/passwd and /etc/group, when all accounts are known. */
+int base_add_accounts(struct manifest *manifest, const struct accounts *accounts,
+		      struct error *err) _must_check_;
 
 #endif

@@ -34,6 +34,8 @@ struct intake {
 	size_t need_count, need_capacity;
 	dev_t image_device; /* the image itself, which is left out of a folder that holds it */
 	ino_t image_inode;
+	/* Of folders that are taken now: names or relative paths (patterns) to leave out; NULL: none. */
+	const char *const *except;
 };
 
 /* `model` gives the borrowed members and the image; the rest is made empty. */

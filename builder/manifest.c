@@ -26,7 +26,7 @@ bool manifest_is_derived(const struct reason *reason)
 	for (size_t i = 0; i < sizeof(derived) / sizeof(derived[0]); i++)
 		if (!strcmp(reason->rule, derived[i]))
 			return true;
-	return false;
+	return reason->derived;
 }
 
 const char *manifest_describe(const struct reason *reason, char *ret, size_t size)
@@ -41,8 +41,9 @@ const char *manifest_describe(const struct reason *reason, char *ret, size_t siz
 			 detail);
 	else if (reason->by && reason->name)
 		snprintf(ret, size, "%s: %s asks for %s", reason->rule, by, name);
-	else if (reason->by)
-		snprintf(ret, size, "%s: for %s", reason->rule, by);
+	else if (reason->by || reason->name)
+		snprintf(ret, size, "%s: %s%s", reason->rule, reason->by ? "for " : "",
+			 reason->by ? by : name);
 	else
 		snprintf(ret, size, "%s", reason->rule);
 	return ret;
@@ -205,9 +206,11 @@ int manifest_add(struct manifest *manifest, const struct entry *entry, struct er
 	if (!strcmp(entry->path,
 		    "/")) /* every image has it; see tarball.c why no entry */
 		return 0;
+	struct entry marked = *entry;
+	marked.reason.derived |= manifest->deriving;
 	if (old)
-		return meet(manifest, old, entry, err);
-	return append(manifest, entry, err);
+		return meet(manifest, old, &marked, err);
+	return append(manifest, &marked, err);
 }
 
 int manifest_add_text(struct manifest *manifest, const char *path, const char *text,

@@ -275,7 +275,7 @@ int needs_add_member(struct intake *intake, const struct taken *taken, struct er
 	return r < 0 ? name_file(taken, err) : 0;
 }
 
-static bool is_met(const struct intake *intake, const struct need *need)
+bool needs_met(const struct intake *intake, const struct need *need)
 {
 	char place[PATH_MAX];
 	struct error ignored;
@@ -296,7 +296,7 @@ int needs_check(const struct intake *intake, struct error *err)
 	for (size_t i = 0; i < intake->need_count; i++) {
 		const struct need *need = &intake->needs[i];
 
-		if (is_met(intake, need))
+		if (needs_met(intake, need))
 			continue;
 		int more = snprintf(text + used, sizeof(text) - used,
 				    "%s%s, needed by %s", missing ? "; " : "",

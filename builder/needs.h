@@ -6,6 +6,8 @@
 #ifndef BUILDER_NEEDS_H
 #define BUILDER_NEEDS_H
 
+#include <stdbool.h>
+
 #include "common/error.h"
 #include "intake.h"
 
@@ -23,6 +25,9 @@ int needs_add(struct intake *intake, const struct taken *taken, const char *load
  */
 int needs_add_member(struct intake *intake, const struct taken *taken,
 		     struct error *err) _must_check_;
+
+/* Whether a need was met meanwhile. */
+bool needs_met(const struct intake *intake, const struct need *need);
 
 /*
  * -ENOENT, naming each library that nothing has, and who needs it. After the last operand: until

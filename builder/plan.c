@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "apply.h"
 #include "asked.h"
 #include "base.h"
 #include "common/cleanup.h"
@@ -16,6 +17,7 @@
 #include "folder.h"
 #include "needs.h"
 #include "owner.h"
+#include "rules.h"
 #include "tarball.h"
 #include "terminfo.h"
 
@@ -35,7 +37,9 @@ static int prepare(struct plan *plan, const struct request *request, struct erro
 		.manifest = {.replace = request->replace},
 	};
 	plan->manifest.content = &plan->content;
-	int r = elfdeps_new(&options, &plan->resolver, err);
+	int r = catalog_open(request->template_path, &plan->catalog, err);
+	if (r == 0)
+		r = elfdeps_new(&options, &plan->resolver, err);
 	if (r == 0)
 		r = previous_open(&request->image, request->wait, &plan->previous, err);
 	if (r < 0)
@@ -55,12 +59,51 @@ static int prepare(struct plan *plan, const struct request *request, struct erro
 	return 0;
 }
 
+static struct apply start_apply(struct plan *plan)
+{
+	return (struct apply){.intake = &plan->intake,
+			      .catalog = &plan->catalog,
+			      .recipe = &plan->recipe};
+}
+
+static int add_template(struct plan *plan, const char *name, bool is_file,
+			struct error *err)
+{
+	struct apply apply = start_apply(plan);
+	struct catalog_item *item;
+	int r = is_file ? catalog_read(&plan->catalog, name, name, &item, err)
+			: catalog_find(&plan->catalog, name, &item, err);
+
+	if (r == 0)
+		r = apply_template(&apply, item, err);
+	if (r < 0)
+		return r;
+	/* By a path that means the same tomorrow, in another folder. */
+	_cleanup_free_ char *real = strchr(item->path, '/') ? realpath(item->path, NULL)
+							    : NULL;
+	bool is_path = is_file || strchr(name, '/');
+	return recipe_add_template(&plan->recipe, is_path && real ? real : name, err);
+}
+
+static int add_templates(struct plan *plan, struct error *err)
+{
+	const struct request *request = plan->request;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < request->templates->count; i++)
+		r = add_template(plan, request->templates->items[i], false, err);
+	for (size_t i = 0; r == 0 && i < request->jailfiles->count; i++)
+		r = add_template(plan, request->jailfiles->items[i], true, err);
+	return r;
+}
+
 static int add_operands(struct plan *plan, struct error *err)
 {
+	static const struct reason asked = {.rule = RULE_ASKED};
 	const struct request *request = plan->request;
 
 	for (size_t i = 0; i < request->operand_count; i++) {
-		int r = asked_add(&plan->intake, &request->operands[i], err);
+		int r = asked_add(&plan->intake, &request->operands[i], &asked, err);
 
 		if (r == 0)
 			r = recipe_add(&plan->recipe, &request->operands[i], err);
@@ -128,8 +171,13 @@ static int add_cache(struct plan *plan, struct error *err)
 
 static int add_rules(struct plan *plan, struct error *err)
 {
+	struct apply apply = start_apply(plan);
 	int r = base_add(&plan->manifest, &plan->intake.links, err);
 
+	if (r == 0)
+		r = rules_apply(&apply, err);
+	if (r == 0)
+		r = base_add_accounts(&plan->manifest, &plan->recipe.accounts, err);
 	if (r == 0)
 		r = add_terminfo(plan, err);
 	return r == 0 ? add_cache(plan, err) : r;
@@ -192,6 +240,8 @@ int plan_make(struct plan *plan, const struct request *request, struct error *er
 	if (r == 0)
 		r = previous_take(&plan->previous, &plan->manifest, &plan->libraries,
 				  &plan->recipe, err);
+	if (r == 0)
+		r = add_templates(plan, err);
 	if (r == 0)
 		r = runconfig_merge(&plan->recipe.settings, request->settings, err);
 	if (r == 0)
@@ -264,6 +314,7 @@ void plan_free(struct plan *plan)
 {
 	owner_free(plan->owners); /* first: it reads the manifest */
 	intake_free(&plan->intake);
+	catalog_close(&plan->catalog);
 	recipe_free(&plan->recipe);
 	libraries_free(&plan->libraries);
 	manifest_free(&plan->manifest);

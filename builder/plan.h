@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "catalog.h"
 #include "common/error.h"
 #include "common/sysroot.h"
 #include "content.h"
@@ -30,6 +31,9 @@ struct request {
 	const char *root_path; /* as typed; NULL: the host */
 	const struct operand *operands;
 	size_t operand_count;
+	const struct strlist *templates; /* names and paths, in order */
+	const struct strlist *jailfiles; /* paths */
+	const struct strlist *template_path; /* folders to look in first */
 	const struct runconfig *settings;
 	const char *term; /* the user's TERM; NULL if there is none */
 	int64_t epoch;
@@ -46,6 +50,7 @@ struct plan {
 	struct manifest manifest;
 	struct libraries libraries;
 	struct recipe recipe;
+	struct catalog catalog;
 	struct intake intake;
 	bool has_record;
 	struct owner_search *owners;

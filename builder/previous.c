@@ -12,6 +12,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "common/cleanup.h"
 #include "common/fd.h"
 #include "common/path.h"
 #include "content.h"
@@ -346,6 +347,15 @@ int previous_show(const struct previous *previous, struct manifest *manifest,
 	return take_all(previous, show_entry, manifest, err);
 }
 
+static int take_account(struct recipe *recipe, const struct account *account,
+			struct error *err)
+{
+	_cleanup_free_ char *ids = alloc_format(err, "%u:%u", account->uid, account->gid);
+	const char *words[] = {account->name, ids, account->home, account->shell};
+
+	return ids ? accounts_add(&recipe->accounts, words, 4, err) : -ENOMEM;
+}
+
 static int take_recipe(const struct previous *previous, struct libraries *libraries,
 		       struct recipe *recipe, struct error *err)
 {
@@ -356,6 +366,10 @@ static int take_recipe(const struct previous *previous, struct libraries *librar
 	recipe->rules = old->rules;
 	for (size_t i = 0; r == 0 && i < old->count; i++)
 		r = recipe_add(recipe, &old->operands[i], err);
+	for (size_t i = 0; r == 0 && i < old->templates.count; i++)
+		r = recipe_add_template(recipe, old->templates.items[i], err);
+	for (size_t i = 0; r == 0 && i < old->accounts.count; i++)
+		r = take_account(recipe, &old->accounts.items[i], err);
 	for (size_t i = 0; r == 0 && i < old->terms.count; i++)
 		if (terminfo_is_name(old->terms.items[i])) /* it becomes part of a path */
 			r = recipe_add_term(recipe, old->terms.items[i], err);

@@ -42,6 +42,17 @@ int recipe_add_term(struct recipe *recipe, const char *term, struct error *err)
 	return 0;
 }
 
+int recipe_add_template(struct recipe *recipe, const char *name, struct error *err)
+{
+	if (strlist_contains(&recipe->templates, name))
+		return 0;
+	int r = strlist_add(&recipe->templates, name, err);
+	if (r < 0)
+		return r;
+	strlist_sort(&recipe->templates);
+	return 0;
+}
+
 void recipe_free(struct recipe *recipe)
 {
 	for (size_t i = 0; i < recipe->count; i++)
@@ -50,6 +61,8 @@ void recipe_free(struct recipe *recipe)
 	strmap_free(&recipe->known);
 	arena_free(&recipe->arena);
 	strlist_free(&recipe->terms);
+	strlist_free(&recipe->templates);
+	accounts_free(&recipe->accounts);
 	runconfig_free(&recipe->settings);
 	*recipe = (struct recipe){0};
 }

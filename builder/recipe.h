@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "accounts.h"
 #include "common/alloc.h"
 #include "common/error.h"
 #include "common/strlist.h"
@@ -21,6 +22,8 @@ struct recipe {
 	struct strmap known;  /* "path" or "path:dest" -> not NULL */
 	struct arena arena;   /* its keys */
 	bool rules;           /* fitting parts are added */
+	struct strlist templates; /* names, and paths of Jailfiles, sorted */
+	struct accounts accounts;
 	struct strlist terms; /* values of TERM that the image has entries for, sorted */
 	struct runconfig settings;
 };
@@ -32,6 +35,10 @@ int recipe_add(struct recipe *recipe, const struct operand *operand,
 /* Adds a value of TERM, unless it is there. */
 int recipe_add_term(struct recipe *recipe, const char *term,
 		    struct error *err) _must_check_;
+
+/* Adds the name of a template, unless it is there. */
+int recipe_add_template(struct recipe *recipe, const char *name,
+			struct error *err) _must_check_;
 
 void recipe_free(struct recipe *recipe);
 

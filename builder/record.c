@@ -5,6 +5,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,28 @@ static int write_settings(json_t *root, const struct runconfig *settings,
 	return r == 0 ? jsontext_set(json, "user", settings->user, err) : r;
 }
 
+/* The words of the directive `account`, for each. */
+static int write_accounts(json_t *recipe_json, const struct accounts *accounts,
+			  struct error *err)
+{
+	json_t *array = json_array();
+
+	if (json_object_set_new(recipe_json, "accounts", array) < 0)
+		return error_nomem(err);
+	for (size_t i = 0; i < accounts->count; i++) {
+		const struct account *account = &accounts->items[i];
+		json_t *item = json_pack("{s:s, s:I, s:I, s:s, s:s}", "name",
+					 account->name, "uid", (json_int_t)account->uid,
+					 "gid", (json_int_t)account->gid, "home",
+					 account->home, "shell", account->shell);
+		int r = append(array, item, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int write_recipe(json_t *root, const struct recipe *recipe, struct error *err)
 {
 	json_t *json = json_object();
@@ -72,6 +95,10 @@ static int write_recipe(json_t *root, const struct recipe *recipe, struct error 
 	    json_object_set_new(json, "rules", json_boolean(recipe->rules)) < 0)
 		return error_nomem(err);
 	int r = write_operands(json, recipe, err);
+	if (r == 0)
+		r = write_accounts(json, &recipe->accounts, err);
+	if (r == 0)
+		r = jsontext_set_list(json, "templates", &recipe->templates, err);
 	if (r == 0)
 		r = jsontext_set_list(json, "terms", &recipe->terms, err);
 	return r == 0 ? write_settings(json, &recipe->settings, err) : r;
@@ -109,6 +136,9 @@ static int write_reason(json_t *item, const struct reason *reason, struct error 
 	if (json_object_set_new(item, "reason", json) < 0)
 		return error_nomem(err);
 	int r = jsontext_set(json, "rule", reason->rule, err);
+	if (r == 0 && reason->derived &&
+	    json_object_set_new(json, "derived", json_true()) < 0)
+		r = error_nomem(err);
 	if (r == 0)
 		r = jsontext_set(json, "by", reason->by, err);
 	if (r == 0)
@@ -235,6 +265,33 @@ static int read_settings(const json_t *json, struct record *record, struct error
 	return r == 0 ? runconfig_check(settings, err) : r;
 }
 
+static int read_accounts(const json_t *json, struct record *record, struct error *err)
+{
+	const json_t *array = json_object_get(json, "accounts");
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const json_t *item = json_array_get(array, i);
+		char ids[64];
+		const char *words[] = {NULL, ids, NULL, NULL};
+
+		snprintf(ids, sizeof(ids), "%lld:%lld",
+			 (long long)json_integer_value(json_object_get(item, "uid")),
+			 (long long)json_integer_value(json_object_get(item, "gid")));
+		int r = jsontext_get(item, "name", &record->arena, &words[0], err);
+		if (r == 0)
+			r = jsontext_get(item, "home", &record->arena, &words[2], err);
+		if (r == 0)
+			r = jsontext_get(item, "shell", &record->arena, &words[3], err);
+		if (r == 0 && (!words[0] || !words[2] || !words[3]))
+			r = damaged("an account", err);
+		if (r == 0)
+			r = accounts_add(&record->recipe.accounts, words, 4, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int read_recipe(const json_t *root, struct record *record, struct error *err)
 {
 	const json_t *json = json_object_get(root, "recipe");
@@ -243,6 +300,10 @@ static int read_recipe(const json_t *root, struct record *record, struct error *
 		return damaged("the recipe", err);
 	record->recipe.rules = json_is_true(json_object_get(json, "rules"));
 	int r = read_operands(json, record, err);
+	if (r == 0)
+		r = read_accounts(json, record, err);
+	if (r == 0)
+		r = jsontext_get_list(json, "templates", &record->recipe.templates, err);
 	if (r == 0)
 		r = jsontext_get_list(json, "terms", &record->recipe.terms, err);
 	return r == 0 ? read_settings(json_object_get(json, "settings"), record, err) : r;
@@ -298,6 +359,7 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 		r = jsontext_get(reason, "name", arena, &file->reason.name, err);
 	if (r == 0)
 		r = jsontext_get(reason, "detail", arena, &file->reason.detail, err);
+	file->reason.derived = json_is_true(json_object_get(reason, "derived"));
 	if (r < 0)
 		return r;
 	if (!path || !file->reason.rule)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,17 @@ static int add_folder(struct intake *intake, const struct taken *taken, struct e
 	return manifest_add(intake->manifest, &entry, err);
 }
 
+static bool is_left_out(const struct walk *walk, const struct member *member)
+{
+	const char *const *pattern = walk->intake->except;
+
+	for (; pattern && *pattern; pattern++)
+		if (fnmatch(*pattern, path_basename(member->relative), 0) == 0 ||
+		    fnmatch(*pattern, member->relative + 1, 0) == 0)
+			return true;
+	return false;
+}
+
 static int add_member(struct walk *walk, const struct member *member, struct error *err)
 {
 	const struct taken taken = {
@@ -230,7 +242,7 @@ static int walk_folder(struct walk *walk, const char *relative, struct error *er
 		r = name_member(walk, relative, names.items[i], &member, err);
 		if (r == 0)
 			r = look_at(folder_fd, names.items[i], &member, err);
-		if (r == 0)
+		if (r == 0 && !is_left_out(walk, &member))
 			r = add_member(walk, &member, err);
 	}
 	return r;

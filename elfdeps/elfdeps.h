@@ -247,6 +247,13 @@ int elfdeps_check(struct elfdeps *resolver, const struct elfdeps_closure *closur
 int elfdeps_check_cache(struct elfdeps *resolver, struct elfdeps_problems *ret,
 			struct error *err) _must_check_;
 
+/*
+ * Whether the ELF file at `path` (inside the root) has an undefined symbol, not a weak one, of one of
+ * `names` (NULL-terminated). Returns 1 or 0; what is no ELF file has none. -E2BIG: too large.
+ */
+int elfdeps_imports(struct elfdeps *resolver, const char *path, const char *const *names,
+		    struct error *err) _must_check_;
+
 /* A word for the kind, for JSON: "missing", "version", … */
 const char *elfdeps_problem_name(enum elfdeps_problem_kind kind);
 
