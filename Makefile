@@ -59,12 +59,12 @@ LIBARCHIVE := -larchive -llzma -lzstd -lz
 PROGRAMS := $(if $(wildcard elfdeps/main.c),$(B)/elfdeps) $(if $(wildcard builder/main.c),$(B)/jailbuild) \
 	$(if $(wildcard runner/jailrun.c),$(B)/jailrun) $(if $(wildcard runner/unpack.c),$(B)/jailrun-unpack)
 
+all: $(PROGRAMS) $(B)/templates libelfdeps ## build the programs and libelfdeps into build/FLAVOUR
+
 # Beside the programs, as they look for them there.
 TEMPLATES := $(wildcard templates/*)
 $(B)/templates: $(TEMPLATES)
 	$(Q)rm -rf $@ && mkdir -p $@ && cp $^ $@ && touch $@
-
-all: $(PROGRAMS) $(B)/templates libelfdeps ## build the programs and libelfdeps into build/FLAVOUR
 
 $(B)/elfdeps: $(call objects,elfdeps/main.c) $(call library,elfdeps) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')

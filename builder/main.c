@@ -17,6 +17,8 @@ static const struct {
 } commands[] = {
 	{"add", command_add},
 	{"list", command_list},
+	{"show", command_show},
+	{"templates", command_templates},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -29,6 +31,8 @@ static const struct cli_program program = {
 	.notes = "commands:\n"
 		 "  add    put programs, with all they need, into an image\n"
 		 "  list   show what is in an image\n"
+		 "  show   print a template\n"
+		 "  templates  list the templates\n"
 		 "\n'jailbuild COMMAND --help' lists the options of a command.\n",
 	.stop_at_operand = true,
 };
