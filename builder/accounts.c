@@ -28,7 +28,8 @@ static bool is_name(const char *text)
 {
 	size_t length = strlen(text);
 
-	if (!length || length > 32 || !(islower((unsigned char)text[0]) || text[0] == '_'))
+	if (!length || length > 32 ||
+	    !(islower((unsigned char)text[0]) || text[0] == '_'))
 		return false;
 	for (const char *at = text; *at; at++)
 		if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) &&
@@ -119,7 +120,7 @@ static int compare_accounts(const void *a, const void *b)
 {
 	const struct account *first = a, *second = b;
 
-	return first->uid < second->uid	  ? -1
+	return first->uid < second->uid   ? -1
 	       : first->uid > second->uid ? 1
 					  : strcmp(first->name, second->name);
 }

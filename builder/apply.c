@@ -64,9 +64,8 @@ static int add_matches(struct step *step, const char *text)
 {
 	_cleanup_strlist_ struct strlist paths = {0};
 	const char *colon = strstr(text, ":/");
-	_cleanup_free_ char *pattern =
-		alloc_format(step->err, "%.*s",
-			     colon ? (int)(colon - text) : (int)strlen(text), text);
+	_cleanup_free_ char *pattern = alloc_format(
+		step->err, "%.*s", colon ? (int)(colon - text) : (int)strlen(text), text);
 	int r = pattern ? wildcard_expand(step->apply->intake->root, pattern, &paths,
 					  step->err)
 			: -ENOMEM;

@@ -14,7 +14,8 @@ struct apply {
 	struct intake *intake; /* borrowed, as all that follows */
 	struct catalog *catalog;
 	struct recipe *recipe; /* gets accounts, and the settings unless `by` is set */
-	const char *by; /* the path for which a rule adds it; NULL: somebody asked for it */
+	const char
+		*by; /* the path for which a rule adds it; NULL: somebody asked for it */
 	unsigned depth; /* templates that include each other; 0 at first */
 };
 

@@ -65,14 +65,14 @@ int asked_add(struct intake *intake, const struct operand *operand,
 	char path[PATH_MAX];
 	struct links_end end;
 
-	int r = links_follow(&intake->links, operand->path,
-			     operand->dest ? NULL : reason, &end, err);
+	int r = links_follow(&intake->links, operand->path, operand->dest ? NULL : reason,
+			     &end, err);
 	if (r < 0)
 		return error_wrap(err, "cannot add %s", operand->path);
 	snprintf(path, sizeof(path), "%s", end.path);
 	if (operand->dest)
-		r = name_dest(intake, operand, S_ISDIR(end.st.st_mode), reason,
-			      path, err);
+		r = name_dest(intake, operand, S_ISDIR(end.st.st_mode), reason, path,
+			      err);
 	if (r < 0)
 		return error_wrap(err, "cannot place %s", operand->path);
 	const struct taken taken = {

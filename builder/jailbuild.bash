@@ -11,12 +11,18 @@ _jailbuild_options() {
 
 	case $1 in
 	add)
-		echo "$common --output --format --root --replace --no-rules --bare --entrypoint --cmd" \
-			"--env --workdir --user --label --dry-run"
+		echo "$common --output --template --file --template-path --format --root --replace --no-rules" \
+			"--bare --entrypoint --cmd --env --workdir --user --label --dry-run"
 		;;
 	list) echo "$common --format --json" ;;
+	templates) echo "$common --template-path --json" ;;
+	show) echo "$common --template-path" ;;
 	*) echo "$common" ;;
 	esac
+}
+
+_jailbuild_templates() {
+	jailbuild templates -q 2>/dev/null | awk '{ print $1 }'
 }
 
 _jailbuild() {
@@ -34,7 +40,7 @@ _jailbuild() {
 		mapfile -t COMPREPLY < <(compgen -W "$_jailbuild_formats" -- "$word")
 		return
 		;;
-	--root | -w | --workdir)
+	--root | -w | --workdir | --template-path)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
@@ -43,7 +49,11 @@ _jailbuild() {
 		return
 		;;
 	-e | --env | --label | --cmd | --entrypoint) return ;;
-	-o | --output)
+	-t | --template)
+		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_templates)" -- "$word")
+		return
+		;;
+	-o | --output | -f | --file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -51,7 +61,9 @@ _jailbuild() {
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_options "$command")" -- "$word")
 	elif [ -z "$command" ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'add list' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'add list show templates' -- "$word")
+	elif [ "$command" = show ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_templates)" -- "$word")
 	elif [ "$command" = add ] && [[ $word != */* ]]; then
 		mapfile -t COMPREPLY < <(compgen -c -f -- "$word" | sort -u)
 	else

@@ -38,7 +38,7 @@ enum entry_origin {
 
 /* Why an entry is there: `by` needed `name`, which `rule` found. */
 struct reason {
-	bool derived; /* by a rule of a template, or for what such a rule brought */
+	bool derived;     /* by a rule of a template, or for what such a rule brought */
 	const char *rule; /* "asked", a rule of the loader, or one of ours */
 	const char *
 		by; /* canonical path of who needed it; NULL if nobody in the image did */
@@ -78,15 +78,15 @@ struct manifest {
 	struct strmap by_path;
 	const struct content *content; /* compares two files; borrowed */
 	bool replace;                  /* the new one wins where contents differ */
-	bool deriving; /* what is added now comes from a rule */
+	bool deriving;                 /* what is added now comes from a rule */
 	struct strlist notes;          /* what the user should know */
 };
 
 /* The rules of ours, as they stand in reasons. */
 #define RULE_ASKED "asked"
-#define RULE_FOUND "found"   /* was in an image that this program did not make */
-#define RULE_FOLDER "folder" /* lies in a folder that was asked for */
-#define RULE_LINK "link"     /* what a symlink in such a folder points at */
+#define RULE_FOUND "found"       /* was in an image that this program did not make */
+#define RULE_FOLDER "folder"     /* lies in a folder that was asked for */
+#define RULE_LINK "link"         /* what a symlink in such a folder points at */
 #define RULE_TEMPLATE "template" /* `name` says which; with `by` it is a rule */
 #define RULE_BASE "base"
 #define RULE_TERMINFO "terminfo"

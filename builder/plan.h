@@ -31,8 +31,8 @@ struct request {
 	const char *root_path; /* as typed; NULL: the host */
 	const struct operand *operands;
 	size_t operand_count;
-	const struct strlist *templates; /* names and paths, in order */
-	const struct strlist *jailfiles; /* paths */
+	const struct strlist *templates;     /* names and paths, in order */
+	const struct strlist *jailfiles;     /* paths */
 	const struct strlist *template_path; /* folders to look in first */
 	const struct runconfig *settings;
 	const char *term; /* the user's TERM; NULL if there is none */

@@ -182,7 +182,7 @@ static int check_shape(const struct parser *parser, const struct shape *shape,
 	    shape->has_text != (directive->text != NULL)) {
 		fail(parser,
 		     shape->has_text && !directive->text ? "no text (<<END) is given"
-		     : directive->count < shape->least	 ? "something is missing"
+		     : directive->count < shape->least   ? "something is missing"
 							 : "too many words",
 		     shape->name);
 		return error_hint(parser->err, "%s", shape->usage);
@@ -263,9 +263,9 @@ static int summarize(struct template *template, struct error *err)
 			continue;
 		template->description = directive->words[0];
 		for (size_t j = 1; j < directive->count; j++) {
-			template->description =
-				arena_format(&template->arena, err, "%s %s",
-					     template->description, directive->words[j]);
+			template->description = arena_format(
+				&template->arena, err, "%s %s", template->description,
+				directive->words[j]);
 			if (!template->description)
 				return -ENOMEM;
 		}

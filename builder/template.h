@@ -40,8 +40,8 @@ enum directive_kind {
 
 struct directive {
 	enum directive_kind kind;
-	bool optional; /* a `?` behind the word: only if what it names exists */
-	size_t line;   /* counts from 1 */
+	bool optional;      /* a `?` behind the word: only if what it names exists */
+	size_t line;        /* counts from 1 */
 	const char **words; /* the arguments; NULL-terminated */
 	size_t count;
 	const char *text; /* the here-document of `file`; NULL for the others */

@@ -35,7 +35,8 @@ static const struct cli_option show_options[] = {
 static const struct cli_program list_program = {
 	.name = "jailbuild templates",
 	.usage = "[OPTION…]",
-	.summary = "List the templates; those marked 'rule' add themselves where they fit.",
+	.summary =
+		"List the templates; those marked 'rule' add themselves where they fit.",
 	.options = list_options,
 	.option_count = sizeof(list_options) / sizeof(list_options[0]),
 };
@@ -125,8 +126,9 @@ static int finish(struct values *values, int r, struct error *err)
 
 /* Reads the command line; the exit status, or -1 to go on. */
 static int begin(const struct cli_program *program, int argc, char **argv,
-		 struct values *values, int *ret_first, int operands)
+		 struct values *values, int *ret_first)
 {
+	int operands = program == &show_program;
 	struct error err = {0};
 	int r = cli_parse(program, argc, argv, values, ret_first, &err);
 
@@ -147,7 +149,7 @@ int command_templates(int argc, char **argv)
 	_cleanup_catalog_ struct catalog catalog = {0};
 	struct values values = {0};
 	struct error err = {0};
-	int first, status = begin(&list_program, argc, argv, &values, &first, 0);
+	int first, status = begin(&list_program, argc, argv, &values, &first);
 
 	if (status >= 0)
 		return status;
@@ -163,7 +165,7 @@ int command_show(int argc, char **argv)
 	_cleanup_catalog_ struct catalog catalog = {0};
 	struct values values = {0};
 	struct error err = {0};
-	int first, status = begin(&show_program, argc, argv, &values, &first, 1);
+	int first, status = begin(&show_program, argc, argv, &values, &first);
 
 	if (status >= 0)
 		return status;

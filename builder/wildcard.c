@@ -81,11 +81,10 @@ int wildcard_expand(const struct sysroot *root, const char *pattern, struct strl
 		snprintf(component, sizeof(component), "%.*s", (int)length, pattern);
 		pattern += length;
 		for (size_t i = 0; r == 0 && i < folders.count; i++)
-			r = wildcard_is(component)
-				    ? match_folder(root, folders.items[i], component,
-						   &next, err)
-				    : add_path(root, folders.items[i], component, &next,
-					       err);
+			r = wildcard_is(component) ? match_folder(root, folders.items[i],
+								  component, &next, err)
+						   : add_path(root, folders.items[i],
+							      component, &next, err);
 		strlist_free(&folders);
 		folders = next;
 		next = (struct strlist){0};

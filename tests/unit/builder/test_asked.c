@@ -8,11 +8,12 @@ static int ask(struct workshop *shop, const char *path, const char *dest,
 	       struct error *err)
 {
 	char source[256], place[256];
+	static const struct reason asked = {.rule = RULE_ASKED};
 	struct operand operand = {.path = source, .dest = dest ? place : NULL};
 
 	snprintf(source, sizeof(source), "%s", path);
 	snprintf(place, sizeof(place), "%s", dest ? dest : "");
-	return asked_add(&shop->intake, &operand, err);
+	return asked_add(&shop->intake, &operand, &asked, err);
 }
 
 static void make_merged_root(void)

@@ -8,6 +8,7 @@ struct order {
 	struct sysroot root;
 	struct operand operand;
 	struct runconfig settings;
+	struct strlist none;
 	struct request request;
 };
 
@@ -25,6 +26,9 @@ static void place_order(struct order *order, const char *image, enum format_kind
 		.operands = &order->operand,
 		.operand_count = 1,
 		.settings = &order->settings,
+		.templates = &order->none,
+		.jailfiles = &order->none,
+		.template_path = &order->none,
 		.rules = true,
 		.record = true,
 	};
