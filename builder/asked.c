@@ -59,14 +59,42 @@ static int name_dest(struct intake *intake, const struct operand *operand, bool 
 	return asked_place(intake, inside, reason, ret, err);
 }
 
+/* Every symlink on the way to it is there for what it leads to. */
+static int add_links(struct intake *intake, const char *path, const struct reason *reason,
+		     struct links_end *end, struct error *err)
+{
+	struct reason towards = *reason;
+
+	int r = links_follow(&intake->links, path, NULL, end, err);
+	if (r < 0 || !strcmp(end->path, path))
+		return r;
+	towards.by = end->path;
+	towards.root = end->path;
+	return links_follow(&intake->links, path, &towards, end, err);
+}
+
+static int add(struct intake *intake, const struct operand *operand,
+	       const struct taken *taken, struct error *err)
+{
+	if (S_ISDIR(taken->st->st_mode))
+		return tree_add(intake, taken, err);
+	if (!S_ISREG(taken->st->st_mode))
+		return intake_special(intake, taken, err);
+	int r = intake_file(intake, taken, err);
+	if (r < 0)
+		return r;
+	return needs_add(intake, taken, operand->dest ? taken->path : operand->path, err);
+}
+
 int asked_add(struct intake *intake, const struct operand *operand,
 	      const struct reason *reason, struct error *err)
 {
 	char path[PATH_MAX];
 	struct links_end end;
 
-	int r = links_follow(&intake->links, operand->path, operand->dest ? NULL : reason,
-			     &end, err);
+	int r = operand->dest
+			? links_follow(&intake->links, operand->path, NULL, &end, err)
+			: add_links(intake, operand->path, reason, &end, err);
 	if (r < 0)
 		return error_wrap(err, "cannot add %s", operand->path);
 	snprintf(path, sizeof(path), "%s", end.path);
@@ -77,12 +105,8 @@ int asked_add(struct intake *intake, const struct operand *operand,
 		return error_wrap(err, "cannot place %s", operand->path);
 	const struct taken taken = {
 		.source = end.path, .path = path, .st = &end.st, .reason = *reason};
-	if (S_ISDIR(end.st.st_mode))
-		return tree_add(intake, &taken, err);
-	if (!S_ISREG(end.st.st_mode))
-		return intake_special(intake, &taken, err);
-	r = intake_file(intake, &taken, err);
-	if (r < 0)
-		return r;
-	return needs_add(intake, &taken, operand->dest ? path : operand->path, err);
+	intake->manifest->root = path;
+	r = add(intake, operand, &taken, err);
+	intake->manifest->root = NULL;
+	return r;
 }

@@ -95,9 +95,15 @@ int catalog_open(const struct strlist *first, struct catalog *ret, struct error 
 /* The folder of a file, for the relative paths in it. */
 static const char *folder_of(struct catalog *catalog, const char *path, struct error *err)
 {
-	size_t length = (size_t)(path_basename(path) - path);
+	char folder[PATH_MAX], real[PATH_MAX];
 
-	return length ? arena_copy(&catalog->arena, path, length, err) : "./";
+	snprintf(folder, sizeof(folder), "%.*s.", (int)(path_basename(path) - path),
+		 path);
+	if (!realpath(folder, real)) {
+		error_errno(err, errno, "%s", folder);
+		return NULL;
+	}
+	return arena_copy(&catalog->arena, real, strlen(real), err);
 }
 
 static int read_item(struct catalog *catalog, const char *name, const char *path,
@@ -113,7 +119,7 @@ static int read_item(struct catalog *catalog, const char *name, const char *path
 	item->path = arena_copy(&catalog->arena, path, strlen(path), err);
 	item->folder = item->path ? folder_of(catalog, item->path, err) : NULL;
 	if (!item->folder)
-		return -ENOMEM;
+		return err ? -err->code : -ENOMEM;
 	return template_parse(name, item->text, item->size, &item->template, err);
 }
 

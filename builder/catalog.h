@@ -25,7 +25,7 @@ struct catalog {
 /* A template that was read. */
 struct catalog_item {
 	const char *path;   /* of the file, absolute or as it was given */
-	const char *folder; /* in which relative paths of it count */
+	const char *folder; /* absolute; in which relative paths of it count */
 	char *text;
 	size_t size;
 	struct template template;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of libraries, in the order in which they were first needed, which decides between
- * equals. Called by intake, by the rule that makes the cache, and by record.
+ * The list of libraries; its order decides between equals. Called by intake, by the rule that makes the cache, and by record.
  */
 #include "libraries.h"
 
@@ -70,6 +69,23 @@ bool libraries_have_glibc(const struct libraries *libraries)
 		if (!strncmp(libraries->items[i]->name, "libc.so.6", 9))
 			return true;
 	return false;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct library *const *first = a, *const *second = b;
+	int order = strcmp((*first)->name, (*second)->name);
+
+	if (order == 0 && (*first)->general != (*second)->general)
+		return (*first)->general ? -1 : 1;
+	return order ? order : strcmp((*first)->path, (*second)->path);
+}
+
+void libraries_sort(struct libraries *libraries)
+{
+	if (libraries->count)
+		qsort(libraries->items, libraries->count, sizeof(*libraries->items),
+		      compare);
 }
 
 static size_t copy_entries(const struct libraries *libraries, bool general,

@@ -28,7 +28,8 @@ struct library {
 
 struct libraries {
 	struct arena arena;
-	struct library **items; /* of the arena, in the order of adding */
+	struct library *
+		*items; /* of the arena, in the order of adding until they are sorted */
 	size_t count, capacity;
 	struct strmap known; /* "name\npath" -> item */
 };
@@ -42,6 +43,10 @@ bool libraries_have(const struct libraries *libraries, const struct library *wan
 
 /* Whether glibc is among them: only its loader reads an ld.so.cache. */
 bool libraries_have_glibc(const struct libraries *libraries);
+
+/* Sorts by name, general ones first, then by path: the order, which decides between equals, must not
+ * depend on what was added when. */
+void libraries_sort(struct libraries *libraries);
 
 /* The bytes of an ld.so.cache for all of them; the caller frees *ret_data. */
 int libraries_cache(const struct libraries *libraries, char **ret_data, size_t *ret_size,

@@ -44,6 +44,18 @@ static int add_link(void *data, const char *path, const char *target, struct err
 	return manifest_add(visit->manifest, &entry, err);
 }
 
+/* A symlink may have a better reason now than it had for what was added before. */
+static int forget_others(struct links *links, struct error *err)
+{
+	const char *root = links->manifest->root ? links->manifest->root : "";
+
+	if (links->folders_root && !strcmp(links->folders_root, root))
+		return 0;
+	strmap_free(&links->folders);
+	links->folders_root = arena_copy(&links->arena, root, strlen(root), err);
+	return links->folders_root ? 0 : -ENOMEM;
+}
+
 /* The canonical form of the folder of `path`, owned by links; NULL with err set. */
 static const char *walk_folder(struct links *links, const char *path,
 			       const struct reason *reason, struct error *err)
@@ -59,6 +71,8 @@ static const char *walk_folder(struct links *links, const char *path,
 		return NULL;
 	}
 	snprintf(folder, sizeof(folder), "%.*s", (int)length, path);
+	if (reason && forget_others(links, err) < 0)
+		return NULL;
 	const char *known = strmap_get(memo, folder);
 	if (known)
 		return known;

@@ -20,6 +20,8 @@ struct links {
 	const struct sysroot *root; /* borrowed */
 	struct manifest *manifest;  /* where symlinks are added; borrowed */
 	struct strmap folders; /* folder as asked for -> canonical: each is walked once */
+	const char *
+		folders_root; /* for whose sake they were walked: manifest->root at that time */
 	struct strmap plain_folders; /* the same for walks that add nothing */
 	struct arena arena;
 };

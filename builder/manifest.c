@@ -80,7 +80,7 @@ static int own_strings(struct manifest *manifest, struct entry *entry, struct er
 	const char **const strings[] = {
 		&entry->path,        &entry->target,        &entry->source,
 		&entry->package,     &entry->reason.rule,   &entry->reason.by,
-		&entry->reason.name, &entry->reason.detail,
+		&entry->reason.name, &entry->reason.detail, &entry->reason.root,
 	};
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
@@ -173,6 +173,36 @@ static int conflict(const struct entry *old, const struct entry *entry, struct e
 	return error_hint(err, "--replace lets the new one win");
 }
 
+/* A rule brings what it, or another, has brought before. */
+static int renew(struct manifest *manifest, struct entry *old,
+		 const struct reason *reason, struct error *err)
+{
+	struct entry kept = *old;
+
+	if (old->reason.derived && !old->stale)
+		return 0;
+	kept.reason = *reason;
+	kept.stale = false;
+	return overwrite(manifest, old, &kept, err);
+}
+
+static const char *root_of(const struct entry *entry)
+{
+	return entry->reason.root ? entry->reason.root : entry->path;
+}
+
+/* The same thing for two reasons: the image must not tell which was added first. */
+static int choose_reason(struct manifest *manifest, struct entry *old,
+			 const struct entry *entry, struct error *err)
+{
+	struct entry kept = *old;
+
+	if (strcmp(root_of(entry), root_of(old)) >= 0)
+		return 0;
+	kept.reason = entry->reason;
+	return overwrite(manifest, old, &kept, err);
+}
+
 static int meet(struct manifest *manifest, struct entry *old, const struct entry *entry,
 		struct error *err)
 {
@@ -181,18 +211,15 @@ static int meet(struct manifest *manifest, struct entry *old, const struct entry
 
 	if (new_derived && !old_derived)
 		return 0;
-	/* A rule's own text follows the rule; what a rule took from the root stays as it was. */
-	if (new_derived && entry->origin != ORIGIN_TEXT && old->type == entry->type) {
-		struct entry kept = *old;
-
-		kept.reason = entry->reason;
-		return overwrite(manifest, old, &kept, err);
-	}
+	/* A rule's own text follows the rule; what a rule took from the root stays as it was. Of two
+	 * reasons of one time the first stays, as it does for what is asked for. */
+	if (new_derived && entry->origin != ORIGIN_TEXT && old->type == entry->type)
+		return renew(manifest, old, &entry->reason, err);
 	if (old_derived)
 		return overwrite(manifest, old, entry, err);
 	int same = is_same(manifest, old, entry, err);
 	if (same != 0)
-		return same < 0 ? same : 0;
+		return same < 0 ? same : choose_reason(manifest, old, entry, err);
 	if (!manifest->replace || old->type == ENTRY_FOLDER ||
 	    entry->type == ENTRY_FOLDER)
 		return conflict(old, entry, err);
@@ -208,6 +235,8 @@ int manifest_add(struct manifest *manifest, const struct entry *entry, struct er
 		return 0;
 	struct entry marked = *entry;
 	marked.reason.derived |= manifest->deriving;
+	if (!marked.reason.root)
+		marked.reason.root = manifest->root;
 	if (old)
 		return meet(manifest, old, &marked, err);
 	return append(manifest, &marked, err);

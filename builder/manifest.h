@@ -38,7 +38,11 @@ enum entry_origin {
 
 /* Why an entry is there: `by` needed `name`, which `rule` found. */
 struct reason {
-	bool derived;     /* by a rule of a template, or for what such a rule brought */
+	/* By a rule of a template, or for what such a rule brought. */
+	bool derived;
+	/* The thing asked for at the end of the chain; NULL: the entry itself. Of two reasons the one with
+	 * the first of these, bytewise, stays: not the one that came first. */
+	const char *root;
 	const char *rule; /* "asked", a rule of the loader, or one of ours */
 	const char *
 		by; /* canonical path of who needed it; NULL if nobody in the image did */
@@ -61,6 +65,7 @@ struct entry {
 		*source; /* where it was taken from, inside the root; NULL: made by us */
 	const char *package; /* that owns the source; NULL if none is known */
 	struct reason reason;
+	bool stale; /* a rule brought it at an earlier time, and none has yet this time */
 	enum entry_origin origin;
 	const char *text;       /* ORIGIN_TEXT */
 	uint64_t size;          /* of ORIGIN_TEXT and ORIGIN_IMAGE */
@@ -79,7 +84,8 @@ struct manifest {
 	const struct content *content; /* compares two files; borrowed */
 	bool replace;                  /* the new one wins where contents differ */
 	bool deriving;                 /* what is added now comes from a rule */
-	struct strlist notes;          /* what the user should know */
+	const char *root;     /* of what is added now; NULL: each is its own. Borrowed */
+	struct strlist notes; /* what the user should know */
 };
 
 /* The rules of ours, as they stand in reasons. */

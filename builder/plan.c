@@ -162,6 +162,7 @@ static int add_cache(struct plan *plan, struct error *err)
 
 	if (!libraries_have_glibc(&plan->libraries))
 		return 0;
+	libraries_sort(&plan->libraries);
 	int r = libraries_cache(&plan->libraries, &data, &entry.size, err);
 	if (r < 0)
 		return error_wrap(err, "cannot make /etc/ld.so.cache");
@@ -200,6 +201,8 @@ static int add_settings(struct plan *plan, struct error *err)
 static int add_record(struct plan *plan, struct error *err)
 {
 	plan->has_record = plan->request->record || plan->previous.has_record;
+	libraries_sort(&plan->libraries);
+	recipe_sort(&plan->recipe);
 	if (!plan->has_record)
 		return manifest_finish(&plan->manifest, err);
 	int r = add_settings(plan, err);

@@ -19,7 +19,7 @@
 #include "deposit.h"
 #include "terminfo.h"
 
-enum { MAX_RECORD = 64 << 20, LOCK_TRIES = 1000 };
+enum { MAX_RECORD = 64 << 20, LOCK_TRIES = 1000, CHAIN_MAX = 256 };
 
 static int lock(int fd, const char *path, previous_wait *wait, struct error *err)
 {
@@ -173,6 +173,19 @@ static bool is_remade(const struct entry *entry)
 	       (!strcmp(rule, RULE_CACHE) && entry->type == ENTRY_FILE);
 }
 
+/* The thing asked for for whose sake `path` is there. A record may lie: its chain may be a circle. */
+static const char *find_root(const struct strmap *files, const char *path)
+{
+	for (int steps = 0; steps < CHAIN_MAX; steps++) {
+		const struct record_file *file = strmap_get(files, path);
+
+		if (!file || !file->reason.by || !strcmp(file->reason.by, path))
+			break;
+		path = file->reason.by;
+	}
+	return path;
+}
+
 static void explain(const struct previous *previous, struct entry *entry)
 {
 	const struct record_file *file = strmap_get(&previous->record.files, entry->path);
@@ -181,6 +194,7 @@ static void explain(const struct previous *previous, struct entry *entry)
 	if (!file)
 		return;
 	entry->reason = file->reason;
+	entry->reason.root = find_root(&previous->record.files, entry->path);
 	entry->source = file->source;
 	entry->package = file->package;
 }
@@ -225,6 +239,7 @@ static int keep_entry(const struct previous *previous, struct manifest *manifest
 	if (is_remade(entry))
 		return 0;
 	find_identity(manifest, entry);
+	entry->stale = entry->reason.derived;
 	return manifest_add(manifest, entry, err);
 }
 

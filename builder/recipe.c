@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int recipe_add(struct recipe *recipe, const struct operand *operand, struct error *err)
 {
@@ -51,6 +52,23 @@ int recipe_add_template(struct recipe *recipe, const char *name, struct error *e
 		return r;
 	strlist_sort(&recipe->templates);
 	return 0;
+}
+
+static int compare_operands(const void *a, const void *b)
+{
+	const struct operand *first = a, *second = b;
+	int order = strcmp(first->path, second->path);
+
+	if (order)
+		return order;
+	return strcmp(first->dest ? first->dest : "", second->dest ? second->dest : "");
+}
+
+void recipe_sort(struct recipe *recipe)
+{
+	if (recipe->count)
+		qsort(recipe->operands, recipe->count, sizeof(*recipe->operands),
+		      compare_operands);
 }
 
 void recipe_free(struct recipe *recipe)

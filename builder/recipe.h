@@ -17,7 +17,8 @@
 #include "runconfig.h"
 
 struct recipe {
-	struct operand *operands; /* in the order in which they were asked for */
+	struct operand
+		*operands; /* in the order in which they were asked for, until sorted */
 	size_t count, capacity;
 	struct strmap known;      /* "path" or "path:dest" -> not NULL */
 	struct arena arena;       /* its keys */
@@ -39,6 +40,9 @@ int recipe_add_term(struct recipe *recipe, const char *term,
 /* Adds the name of a template, unless it is there. */
 int recipe_add_template(struct recipe *recipe, const char *name,
 			struct error *err) _must_check_;
+
+/* Sorts the operands: in the image they stand in an order that does not depend on when each was added. */
+void recipe_sort(struct recipe *recipe);
 
 void recipe_free(struct recipe *recipe);
 

@@ -27,7 +27,6 @@ struct pass {
 	size_t item_count, item_capacity;
 	struct subject *subjects;
 	size_t subject_count, subject_capacity;
-	size_t seen; /* entries of the manifest that were looked at */
 	struct error *err;
 };
 
@@ -42,17 +41,29 @@ static bool is_program(const struct entry *entry, const char *name)
 	       (length >= 6 && !strncmp(name - 6, "/sbin/", 6));
 }
 
-static int add_subjects(struct pass *pass)
+static int compare_subjects(const void *a, const void *b)
+{
+	const struct subject *first = a, *second = b;
+
+	return strcmp(first->entry->path, second->entry->path);
+}
+
+/*
+ * By path: whether things were added at once or one after the other must make no difference. Nor must
+ * what only a rule had brought at an earlier time: it counts once a rule brings it again.
+ */
+static int collect_subjects(struct pass *pass)
 {
 	const struct manifest *manifest = pass->apply.intake->manifest;
 
-	for (; pass->seen < manifest->count; pass->seen++) {
-		const struct entry *entry = manifest->entries[pass->seen];
+	pass->subject_count = 0;
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct entry *entry = manifest->entries[i];
 		const char *name = path_basename(entry->path);
 		struct subject subject = {entry, name, is_program(entry, name)};
 
 		if ((entry->type != ENTRY_FILE && entry->type != ENTRY_LINK) ||
-		    (!subject.is_program && !strstr(name, ".so")))
+		    entry->stale || (!subject.is_program && !strstr(name, ".so")))
 			continue;
 		int r = alloc_grow(&pass->subjects, &pass->subject_capacity,
 				   pass->subject_count + 1, sizeof(subject), pass->err);
@@ -60,6 +71,9 @@ static int add_subjects(struct pass *pass)
 			return r;
 		pass->subjects[pass->subject_count++] = subject;
 	}
+	if (pass->subject_count)
+		qsort(pass->subjects, pass->subject_count, sizeof(*pass->subjects),
+		      compare_subjects);
 	return 0;
 }
 
@@ -112,19 +126,6 @@ static int find_cause(const struct pass *pass, const struct directive *when,
 	return 0;
 }
 
-static int check_word(const struct catalog_item *item, const struct directive *when,
-		      struct error *err)
-{
-	static const char *const words[] = {"library", "program", "symbol"};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(when->words[0], words[i]))
-			return 0;
-	error_set(err, EINVAL, "when %s: no such condition", when->words[0]);
-	error_hint(err, "there are library, program and symbol");
-	return template_blame(&item->template, when, err);
-}
-
 /* Applies the rule if one of its conditions holds; 1 if so. */
 static int try_rule(struct pass *pass, struct catalog_item *item)
 {
@@ -135,9 +136,7 @@ static int try_rule(struct pass *pass, struct catalog_item *item)
 
 		if (when->kind != DIRECTIVE_WHEN)
 			continue;
-		int r = check_word(item, when, pass->err);
-		if (r == 0)
-			r = find_cause(pass, when, &cause);
+		int r = find_cause(pass, when, &cause);
 		if (r < 0)
 			return r;
 	}
@@ -151,7 +150,7 @@ static int try_rule(struct pass *pass, struct catalog_item *item)
 static int run_round(struct pass *pass)
 {
 	bool changed = false;
-	int r = add_subjects(pass);
+	int r = collect_subjects(pass);
 
 	for (size_t i = 0; r == 0 && i < pass->item_count; i++) {
 		if (pass->items[i]->applied)
@@ -164,6 +163,21 @@ static int run_round(struct pass *pass)
 	return r < 0 ? r : changed;
 }
 
+/* What is no template, or has a mistake, hides no other; who asks for it by name gets the error. */
+static int read_rule(struct pass *pass, const char *name, struct catalog_item **ret)
+{
+	struct error why = {0};
+	int r = catalog_find(pass->apply.catalog, name, ret, &why);
+
+	if (r == -ENOMEM)
+		return error_nomem(pass->err);
+	if (r == 0)
+		return 0;
+	*ret = NULL;
+	return manifest_note(pass->apply.intake->manifest, pass->err, "left out: %s",
+			     why.text);
+}
+
 static int read_rules(struct pass *pass)
 {
 	_cleanup_strlist_ struct strlist names = {0};
@@ -172,8 +186,8 @@ static int read_rules(struct pass *pass)
 	for (size_t i = 0; r == 0 && i < names.count; i++) {
 		struct catalog_item *item;
 
-		r = catalog_find(pass->apply.catalog, names.items[i], &item, pass->err);
-		if (r < 0 || !item->template.is_rule)
+		r = read_rule(pass, names.items[i], &item);
+		if (r < 0 || !item || !item->template.is_rule)
 			continue;
 		r = alloc_grow(&pass->items, &pass->item_capacity, pass->item_count + 1,
 			       sizeof(item), pass->err);

@@ -171,6 +171,18 @@ static int read_text(struct parser *parser, const char *mark, const char **ret)
 	return fail(parser, "no line ends the text", mark);
 }
 
+/* The condition is the second word of the line. */
+static int check_condition(const struct parser *parser)
+{
+	static const char *const words[] = {"library", "program", "symbol"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(parser->words[1], words[i]))
+			return 0;
+	fail(parser, "no such condition", parser->words[1]);
+	return error_hint(parser->err, "there are library, program and symbol");
+}
+
 static int check_shape(const struct parser *parser, const struct shape *shape,
 		       const struct directive *directive)
 {
@@ -187,7 +199,7 @@ static int check_shape(const struct parser *parser, const struct shape *shape,
 		     shape->name);
 		return error_hint(parser->err, "%s", shape->usage);
 	}
-	return 0;
+	return directive->kind == DIRECTIVE_WHEN ? check_condition(parser) : 0;
 }
 
 /* The words of the line are a directive. */

@@ -79,7 +79,7 @@ refuses_wrong_usage() {
 	pack bash
 	assert_status 2
 	assert_output_has 'no image given: -o IMAGE is missing'
-	refused 2 'nothing to add: no PATH given'
+	refused 2 'nothing to add: no PATH and no template given'
 	pack bash -o "$MINE/jail.iso"
 	assert_status 2
 	assert_output_has "unknown image format: $MINE/jail.iso"

@@ -76,7 +76,7 @@ lists_what_is_there() {
 		assert files["/opt/dir"]["package"] == "coreutils"
 		libc = [f for f in files.values() if f["path"].endswith("/libc.so.6")][0]
 		assert libc["package"].startswith("libc6"), libc
-		assert libc["reason"] == {"rule": "ld.so.cache", "by": "/usr/bin/bash",
+		assert libc["reason"] == {"rule": "ld.so.cache", "by": "/opt/dir",
 		    "name": "libc.so.6"}, libc
 		for f in files.values():     # every chain of reasons ends
 		    seen = set()

@@ -118,18 +118,21 @@ static void asks_programs_for_their_symbols(void **state)
 	tailor_close(&tailor);
 }
 
-static void a_mistake_in_a_rule_is_named(void **state)
+static void a_file_that_is_no_template_is_told_of(void **state)
 {
 	struct tailor tailor;
-	struct error err = {0};
 
 	(void)state;
 	tailor_root();
 	scratch_write("templates/one", "\nwhen weather fine\nadd /data\n");
+	scratch_write("templates/two", "when program tool\nadd /data\n");
 	tailor_open(&tailor);
 	ask(&tailor, "/bin/tool");
-	assert_int_equal(rules_apply(&tailor.apply, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "template one, line 2: when weather"));
+	run(&tailor);
+	assert_true(
+		workshop_has_note(&tailor.shop.manifest,
+				  "template one, line 2: no such condition: weather"));
+	assert_non_null(manifest_find(&tailor.shop.manifest, "/data"));
 	tailor_close(&tailor);
 }
 
@@ -140,7 +143,7 @@ int main(void)
 		scratch_test(data_is_no_program),
 		scratch_test(what_is_asked_for_wins_over_a_rule),
 		scratch_test(asks_programs_for_their_symbols),
-		scratch_test(a_mistake_in_a_rule_is_named),
+		scratch_test(a_file_that_is_no_template_is_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,7 @@ static void names_the_line_of_every_mistake(void **state)
 		{"when library\n", "line 1: something is missing: when"},
 		{"file /a\n", "line 1: no text (<<END) is given: file"},
 		{"dir /z\nfile /a <<E\nx\ny\n", "line 2: no line ends the text: E"},
+		{"when weather fine\n", "line 1: no such condition: weather"},
 		{"? /a\n", "line 1: no such word: ?"},
 	};
 
