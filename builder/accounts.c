@@ -61,29 +61,6 @@ static bool is_field(const char *text)
 	return text[0] == '/' && !strpbrk(text, ":\n");
 }
 
-static int read_words(const char *const *words, size_t count, struct account *ret,
-		      struct error *err)
-{
-	const char *ids = words[1], *colon = strchr(ids, ':');
-	const char *home = count > 2 ? words[2] : "/nonexistent";
-	const char *shell = count > 3 ? words[3] : "/usr/sbin/nologin";
-
-	if (!is_name(words[0]))
-		return error_set(err, EINVAL, "%s: no name for an account", words[0]);
-	if (!read_id(ids, colon ? colon : ids + strlen(ids), &ret->uid) ||
-	    (colon && !read_id(colon + 1, ids + strlen(ids), &ret->gid)))
-		return error_set(err, EINVAL, "%s: no UID[:GID]", ids);
-	if (!colon)
-		ret->gid = ret->uid;
-	if (!is_field(home) || !is_field(shell))
-		return error_set(err, EINVAL, "%s: no path for an account",
-				 is_field(home) ? shell : home);
-	ret->name = alloc_copy(words[0], err);
-	ret->home = alloc_copy(home, err);
-	ret->shell = alloc_copy(shell, err);
-	return ret->name && ret->home && ret->shell ? 0 : -ENOMEM;
-}
-
 /* The ids of the two that every image has; false for another name. */
 static bool is_usual(const char *name, uint32_t *ret)
 {
@@ -91,15 +68,41 @@ static bool is_usual(const char *name, uint32_t *ret)
 	return *ret == 0 || !strcmp(name, "nobody") || !strcmp(name, "nogroup");
 }
 
+static int read_words(const char *const *words, size_t count, struct account *ret,
+		      struct error *err)
+{
+	const char *ids = words[1], *colon = strchr(ids, ':');
+	const char *home = count > 2 ? words[2] : "/nonexistent";
+	const char *shell = count > 3 ? words[3] : "/usr/sbin/nologin";
+	uint32_t usual;
+
+	if (!is_name(words[0])) {
+		error_set(err, EINVAL, "%s: no name for an account", words[0]);
+		return -EINVAL;
+	}
+	if (!read_id(ids, colon ? colon : ids + strlen(ids), &ret->uid) ||
+	    (colon && !read_id(colon + 1, ids + strlen(ids), &ret->gid)))
+		return error_set(err, EINVAL, "%s: no UID[:GID]", ids);
+	if (!colon)
+		ret->gid = ret->uid;
+	if (is_usual(words[0], &usual) || ret->uid == 0 || ret->uid == 65534)
+		return error_set(err, EEXIST, "%s: root and nobody are in every image",
+				 words[0]);
+	if (!is_field(home) || !is_field(shell))
+		return error_set(err, EINVAL, "%s: no path for an account",
+				 is_field(home) ? shell : home);
+	ret->name = alloc_copy(words[0], err);
+	ret->home = alloc_copy(home, err);
+	ret->shell = alloc_copy(shell, err);
+	if (!ret->name || !ret->home || !ret->shell)
+		return -ENOMEM;
+	return 0;
+}
+
 /* 1 if it is there already. */
 static int compare_known(const struct accounts *accounts, const struct account *account,
 			 struct error *err)
 {
-	uint32_t usual;
-
-	if (is_usual(account->name, &usual) || account->uid == 0 || account->uid == 65534)
-		return error_set(err, EEXIST, "%s: root and nobody are in every image",
-				 account->name);
 	for (size_t i = 0; i < accounts->count; i++) {
 		const struct account *known = &accounts->items[i];
 		bool same_name = !strcmp(known->name, account->name);
@@ -169,7 +172,7 @@ int accounts_owner(const struct accounts *accounts, const char *text, uid_t *ret
 		   gid_t *ret_gid, struct error *err)
 {
 	const char *colon = strchr(text, ':'), *end = text + strlen(text);
-	uint32_t uid, gid;
+	uint32_t uid = 0, gid = 0;
 	int r = find_id(accounts, text, colon ? colon : end, false, &uid, err);
 
 	if (r == 0)

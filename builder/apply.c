@@ -197,31 +197,32 @@ static int read_mode(const struct step *step, size_t at, mode_t usual, mode_t *r
 	return 0;
 }
 
-/* Adds an entry that we make, at `path`; words 1 and 2 are mode and owner where it has them. */
-static int add_made(struct step *step, struct entry *entry, mode_t mode)
+/* Adds an entry that we make, at the first word; words 1 and 2 are mode and owner where it has them. */
+static int add_made(struct step *step, const struct entry *model, mode_t mode)
 {
 	const struct directive *directive = step->directive;
+	struct entry entry = *model;
 	char place[PATH_MAX];
+	bool has_mode = entry.type == ENTRY_FOLDER || entry.type == ENTRY_FILE;
 	int r = 0;
 
 	if (directive->words[0][0] != '/')
 		return error_set(step->err, EINVAL, "%s: not an absolute path",
 				 directive->words[0]);
-	if (entry->type == ENTRY_FOLDER || entry->type == ENTRY_FILE)
-		r = read_mode(step, 1, mode, &entry->mode);
-	if (r == 0 && directive->count > 2 &&
-	    (entry->type == ENTRY_FOLDER || entry->type == ENTRY_FILE))
+	if (has_mode)
+		r = read_mode(step, 1, mode, &entry.mode);
+	if (r == 0 && has_mode && directive->count > 2)
 		r = accounts_owner(&step->apply->recipe->accounts, directive->words[2],
-				   &entry->uid, &entry->gid, step->err);
+				   &entry.uid, &entry.gid, step->err);
 	if (r == 0)
 		r = asked_place(step->apply->intake, directive->words[0], &step->reason,
 				place, step->err);
 	if (r < 0)
 		return r;
-	entry->path = place;
-	entry->origin = ORIGIN_TEXT;
-	entry->reason = step->reason;
-	return manifest_add(step->apply->intake->manifest, entry, step->err);
+	entry.path = place;
+	entry.origin = ORIGIN_TEXT;
+	entry.reason = step->reason;
+	return manifest_add(step->apply->intake->manifest, &entry, step->err);
 }
 
 static int make_folder(struct step *step)
@@ -265,7 +266,7 @@ static int make_device(struct step *step)
 {
 	const char *const *words = step->directive->words;
 	struct entry entry = {.type = words[1][0] == 'c' ? ENTRY_CHAR : ENTRY_BLOCK};
-	unsigned major_number, minor_number;
+	unsigned major_number = 0, minor_number = 0;
 
 	if (strcmp(words[1], "c") != 0 && strcmp(words[1], "b") != 0)
 		return error_set(step->err, EINVAL, "%s: a device is c or b", words[1]);

@@ -359,9 +359,9 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 		r = jsontext_get(reason, "name", arena, &file->reason.name, err);
 	if (r == 0)
 		r = jsontext_get(reason, "detail", arena, &file->reason.detail, err);
-	file->reason.derived = json_is_true(json_object_get(reason, "derived"));
 	if (r < 0)
 		return r;
+	file->reason.derived = json_is_true(json_object_get(reason, "derived"));
 	if (!path || !file->reason.rule)
 		return damaged("a file's path or reason", err);
 	return strmap_put(&record->files, path, file, err);

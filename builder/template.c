@@ -14,38 +14,37 @@
 
 /* What may stand behind a word. */
 static const struct shape {
-	const char *name;
-	enum directive_kind kind;
+	const char *name, *usage;
 	size_t least, most;
+	enum directive_kind kind;
 	bool may_be_optional, has_text;
-	const char *usage;
 } shapes[] = {
-	{"description", DIRECTIVE_DESCRIPTION, 1, TEMPLATE_WORDS_MAX, false, false,
-	 "description TEXT"},
-	{"include", DIRECTIVE_INCLUDE, 1, TEMPLATE_WORDS_MAX, true, false,
-	 "include TEMPLATE…"},
-	{"when", DIRECTIVE_WHEN, 2, TEMPLATE_WORDS_MAX, false, false,
-	 "when library|program|symbol PATTERN…"},
-	{"add", DIRECTIVE_ADD, 1, TEMPLATE_WORDS_MAX, true, false,
-	 "add PATH[:DEST] [| PATH[:DEST]]… [except PATTERN…]"},
-	{"copy", DIRECTIVE_COPY, 2, 2, true, false, "copy SOURCE DEST"},
-	{"dir", DIRECTIVE_DIR, 1, 3, false, false, "dir PATH [MODE [OWNER[:GROUP]]]"},
-	{"file", DIRECTIVE_FILE, 1, 3, false, true,
-	 "file PATH [MODE [OWNER[:GROUP]]] <<END"},
-	{"link", DIRECTIVE_LINK, 2, 2, false, false, "link PATH TARGET"},
-	{"account", DIRECTIVE_ACCOUNT, 2, 4, false, false,
-	 "account NAME UID[:GID] [HOME [SHELL]]"},
-	{"device", DIRECTIVE_DEVICE, 4, 5, false, false,
-	 "device PATH c|b MAJOR MINOR [MODE]"},
-	{"env", DIRECTIVE_ENV, 1, TEMPLATE_WORDS_MAX, false, false, "env KEY=VALUE…"},
-	{"label", DIRECTIVE_LABEL, 1, TEMPLATE_WORDS_MAX, false, false,
-	 "label KEY=VALUE…"},
-	{"user", DIRECTIVE_USER, 1, 1, false, false, "user USER[:GROUP]"},
-	{"workdir", DIRECTIVE_WORKDIR, 1, 1, false, false, "workdir PATH"},
-	{"entrypoint", DIRECTIVE_ENTRYPOINT, 1, TEMPLATE_WORDS_MAX, false, false,
-	 "entrypoint WORD…"},
-	{"cmd", DIRECTIVE_CMD, 1, TEMPLATE_WORDS_MAX, false, false, "cmd WORD…"},
-	{"note", DIRECTIVE_NOTE, 1, TEMPLATE_WORDS_MAX, false, false, "note TEXT"},
+	{"description", "description TEXT", 1, TEMPLATE_WORDS_MAX, DIRECTIVE_DESCRIPTION,
+	 false, false},
+	{"include", "include TEMPLATE…", 1, TEMPLATE_WORDS_MAX, DIRECTIVE_INCLUDE, true,
+	 false},
+	{"when", "when library|program|symbol PATTERN…", 2, TEMPLATE_WORDS_MAX,
+	 DIRECTIVE_WHEN, false, false},
+	{"add", "add PATH[:DEST] [| PATH[:DEST]]… [except PATTERN…]", 1,
+	 TEMPLATE_WORDS_MAX, DIRECTIVE_ADD, true, false},
+	{"copy", "copy SOURCE DEST", 2, 2, DIRECTIVE_COPY, true, false},
+	{"dir", "dir PATH [MODE [OWNER[:GROUP]]]", 1, 3, DIRECTIVE_DIR, false, false},
+	{"file", "file PATH [MODE [OWNER[:GROUP]]] <<END", 1, 3, DIRECTIVE_FILE, false,
+	 true},
+	{"link", "link PATH TARGET", 2, 2, DIRECTIVE_LINK, false, false},
+	{"account", "account NAME UID[:GID] [HOME [SHELL]]", 2, 4, DIRECTIVE_ACCOUNT,
+	 false, false},
+	{"device", "device PATH c|b MAJOR MINOR [MODE]", 4, 5, DIRECTIVE_DEVICE, false,
+	 false},
+	{"env", "env KEY=VALUE…", 1, TEMPLATE_WORDS_MAX, DIRECTIVE_ENV, false, false},
+	{"label", "label KEY=VALUE…", 1, TEMPLATE_WORDS_MAX, DIRECTIVE_LABEL, false,
+	 false},
+	{"user", "user USER[:GROUP]", 1, 1, DIRECTIVE_USER, false, false},
+	{"workdir", "workdir PATH", 1, 1, DIRECTIVE_WORKDIR, false, false},
+	{"entrypoint", "entrypoint WORD…", 1, TEMPLATE_WORDS_MAX, DIRECTIVE_ENTRYPOINT,
+	 false, false},
+	{"cmd", "cmd WORD…", 1, TEMPLATE_WORDS_MAX, DIRECTIVE_CMD, false, false},
+	{"note", "note TEXT", 1, TEMPLATE_WORDS_MAX, DIRECTIVE_NOTE, false, false},
 };
 
 struct parser {

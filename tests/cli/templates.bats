@@ -55,6 +55,7 @@ mine() {
 	run -0 --separate-stderr jailbuild templates --template-path own
 	[[ $output == *"tool "*"A tool"* ]]
 	[[ $output == *"rule-python3 "*"rule"* ]]
+	# shellcheck disable=SC2154 # run sets it
 	[[ $stderr == *"template broken, line 1: no such word: nonsense"* ]]
 	run -0 --separate-stderr jailbuild templates --template-path own --json
 	[ "$(jq -r '.templates[] | select(.name == "tool").description' <<<"$output")" = "A tool" ]
