@@ -30,12 +30,12 @@ struct pass {
 	struct error *err;
 };
 
-/* A file in a folder bin or sbin. */
+/* A file in a folder bin or sbin; not a symlink, which may be a name of busybox. */
 static bool is_program(const struct entry *entry, const char *name)
 {
 	size_t length = (size_t)(name - entry->path);
 
-	if (entry->type == ENTRY_FILE && !(entry->mode & 0111))
+	if (entry->type != ENTRY_FILE || !(entry->mode & 0111))
 		return false;
 	return (length >= 5 && !strncmp(name - 5, "/bin/", 5)) ||
 	       (length >= 6 && !strncmp(name - 6, "/sbin/", 6));
