@@ -214,7 +214,7 @@ enum elfdeps_problem_kind {
 	ELFDEPS_PROBLEM_PROVIDER, /* versions of a file that nothing loads by that name */
 	ELFDEPS_PROBLEM_SYMBOL,   /* a symbol that no loaded object defines */
 	ELFDEPS_PROBLEM_MALFORMED, /* symbols that cannot be read */
-	ELFDEPS_PROBLEM_CACHE,     /* an ld.so.cache entry that leads nowhere */
+	ELFDEPS_PROBLEM_CACHE, /* an ld.so.cache entry that leads nowhere or is misplaced */
 };
 
 struct elfdeps_problem {
@@ -243,7 +243,7 @@ struct elfdeps_problems {
 int elfdeps_check(struct elfdeps *resolver, const struct elfdeps_closure *closure,
 		  struct elfdeps_problems *ret, struct error *err) _must_check_;
 
-/* Looks for entries of the root's ld.so.cache whose file is not there. */
+/* Looks for entries of the root's ld.so.cache whose file is not there, or that are out of order. */
 int elfdeps_check_cache(struct elfdeps *resolver, struct elfdeps_problems *ret,
 			struct error *err) _must_check_;
 
