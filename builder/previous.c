@@ -131,18 +131,28 @@ static int read_image(const struct format *image, struct previous *previous,
 	return r < 0 ? error_wrap(err, "cannot read %s", image->path) : 0;
 }
 
-int previous_look(const struct format *image, struct previous *ret, struct error *err)
+int previous_load(const struct format *image, int spool, struct previous *ret,
+		  struct error *err)
 {
 	_cleanup_previous_ struct previous previous = PREVIOUS_NONE;
 
 	int r = open_image(image, &previous.fd, err);
-	if (r == 0)
-		r = read_image(image, &previous, err);
 	if (r < 0)
 		return r;
+	previous.spool.fd = spool;
+	r = read_image(image, &previous, err);
+	if (r < 0) {
+		previous.spool.fd = -1; /* stays the caller's */
+		return r;
+	}
 	*ret = previous;
 	previous = (struct previous)PREVIOUS_NONE;
 	return 0;
+}
+
+int previous_look(const struct format *image, struct previous *ret, struct error *err)
+{
+	return previous_load(image, -1, ret, err);
 }
 
 int previous_open(const struct format *image, previous_wait *wait, struct previous *ret,

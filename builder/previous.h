@@ -49,6 +49,11 @@ int previous_open(const struct format *image, previous_wait *wait, struct previo
 int previous_look(const struct format *image, struct previous *ret,
 		  struct error *err) _must_check_;
 
+/* The same with the bytes: of an archive they are copied to `spool`, an empty file open for reading
+ * and writing, which becomes the previous one's own if all goes well. */
+int previous_load(const struct format *image, int spool, struct previous *ret,
+		  struct error *err) _must_check_;
+
 /* Adds everything in the image to an empty manifest, with what the record says about it. */
 int previous_show(const struct previous *previous, struct manifest *manifest,
 		  struct error *err) _must_check_;
