@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jailbuild: makes and shows minimal root filesystem images. This file only finds the command; each
+ * jailbuild: makes, checks and shows minimal root filesystem images. This file only finds the command; each
  * has a file of its own.
  */
 #include <errno.h>
@@ -16,6 +16,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"add", command_add},
+	{"check", command_check},
 	{"list", command_list},
 	{"show", command_show},
 	{"templates", command_templates},
@@ -30,6 +31,7 @@ static const struct cli_program program = {
 		   "sysroot.",
 	.notes = "commands:\n"
 		 "  add    put programs, with all they need, into an image\n"
+		 "  check  tell whether everything in an image can start\n"
 		 "  list   show what is in an image\n"
 		 "  show   print a template\n"
 		 "  templates  list the templates\n"
