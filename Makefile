@@ -147,7 +147,7 @@ check-unit: $(UNIT)
 check-fuzz: $(FUZZ) ## replay the fuzz corpus
 	@scripts/run-corpus $(FUZZ)
 check-cli: all
-	@scripts/run-bats $(B) $(BATS)
+	@scripts/run-bats $(B) $(or $(BATS),$(wildcard tests/cli/*.bats tests/apps/*.bats))
 check: check-unit check-fuzz check-cli ## run every test against build/FLAVOUR
 check-heavy: all ## the tests that fetch and install much
 	@BATS_ROUNDS=root scripts/run-bats $(B) $(wildcard tests/heavy/*.bats)

@@ -15,11 +15,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"add", command_add},
-	{"check", command_check},
-	{"list", command_list},
-	{"show", command_show},
-	{"templates", command_templates},
+	{"add", command_add},   {"check", command_check},         {"list", command_list},
+	{"show", command_show}, {"templates", command_templates},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

@@ -5,12 +5,16 @@
  */
 #include "needs.h"
 
+#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/fd.h"
 
 /* One closure on its way into the manifest. */
 struct pass {
@@ -223,6 +227,18 @@ static int resolve(struct intake *intake, const struct taken *taken, bool is_mem
 	return manifest_note(intake->manifest, err, "taken as data: %s", err->text);
 }
 
+/* What a linker works on: no program, no library, and nothing wrong with it. elf(5), e_type. */
+static bool is_object_file(const struct intake *intake, const char *source)
+{
+	unsigned char head[EI_NIDENT + 2];
+	_cleanup_fd_ int fd = sysroot_openat(intake->root, source, O_RDONLY | O_NONBLOCK);
+
+	if (fd < 0 || pread(fd, head, sizeof(head), 0) != (ssize_t)sizeof(head))
+		return false;
+	bool big = head[EI_DATA] == ELFDATA2MSB;
+	return head[EI_NIDENT + big] == ET_REL && head[EI_NIDENT + !big] == 0;
+}
+
 static int add(struct intake *intake, const struct taken *taken, bool is_member,
 	       struct elfdeps_closure *ret, struct error *err)
 {
@@ -233,6 +249,8 @@ static int add(struct intake *intake, const struct taken *taken, bool is_member,
 	if (r < 0 || kind == ELFDEPS_OTHER)
 		return r;
 	if (is_member && kind == ELFDEPS_SCRIPT && !(taken->st->st_mode & 0111))
+		return 0;
+	if (kind == ELFDEPS_ELF && is_object_file(intake, taken->source))
 		return 0;
 	r = resolve(intake, taken, is_member, ret, err);
 	if (r < 0 || !ret->count)

@@ -385,3 +385,9 @@ user=nobody:nogroup'
 	assert_output_has 'TERM is no-such-terminal, of which there is no terminfo entry here'
 	cmp note.tar dumb.tar
 }
+
+@test "an object file is data" {
+	echo 'int x;' | "${CC:-gcc}" -c -x c -o x.o -
+	jailbuild add -q --no-rules ./x.o:/srv/x.o -o x.tar
+	tar xOf x.tar srv/x.o | cmp - x.o
+}

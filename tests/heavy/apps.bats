@@ -4,6 +4,8 @@
 # Languages and servers that take long to install, packed by name or by template, doing a real task: a
 # server starts in its jail, answers a client over a socket, and stops.
 
+# shellcheck disable=SC2016 # the shell in the jail expands them
+
 load ../cli/helper
 load ../apps/apps-helper
 
@@ -88,7 +90,7 @@ serves() {
 @test "nginx answers" {
 	image nginx.tar -t nginx -t shell -t curl
 	serves nginx.tar 'It works' bash -c 'nginx -g "daemon off;" & for i in {1..50}; do
-		curl -s http://127.0.0.1/ && break; sleep 0.1; done; kill %1; wait %1'
+		curl -s http://127.0.0.1:8080/ && break; sleep 0.1; done; kill %1; wait %1'
 }
 
 @test "redis answers" {
@@ -113,7 +115,7 @@ serves() {
 
 @test "dnsmasq answers" {
 	image dnsmasq.tar -t dnsmasq -t shell /usr/bin/python3
-	serves dnsmasq.tar '10.1.2.3' bash -c 'dnsmasq --keep-in-foreground --user=root --group=root --no-resolv --no-hosts \
+	serves dnsmasq.tar '10.1.2.3' bash -c 'dnsmasq --no-daemon --no-resolv --no-hosts \
 		--address=/example.test/10.1.2.3 --port=5353 --listen-address=127.0.0.1 --pid-file= & sleep 0.5
 		python3 -c "
 import socket, struct
@@ -124,8 +126,11 @@ s.sendto(q, (\"127.0.0.1\", 5353)); print(socket.inet_ntoa(s.recv(512)[-4:]))"; 
 
 @test "sshd answers, and its sftp lists a folder" {
 	image sshd.tar -t sshd -t ssh -t shell
-	serves sshd.tar 'usr' bash -c 'ssh-keygen -q -t ed25519 -N "" -f /tmp/host && ssh-keygen -q -t ed25519 -N "" -f /tmp/key
-		mkdir -m 0700 -p /root/.ssh && cp /tmp/key.pub /root/.ssh/authorized_keys
+	# Its privilege separation takes a second id.
+	# shellcheck disable=SC2034 # as_each reads it
+	WHO=root name=sshd.tar
+	does 'usr' bash -c 'ssh-keygen -q -t ed25519 -N "" -f /tmp/host && ssh-keygen -q -t ed25519 -N "" -f /tmp/key
+		mkdir -p /run/sshd && mkdir -m 0700 -p /root/.ssh && cp /tmp/key.pub /root/.ssh/authorized_keys
 		/usr/sbin/sshd -D -h /tmp/host -p 2222 -o StrictModes=no -o HostKey=/tmp/host & sleep 0.7
 		echo "ls /" | sftp -q -i /tmp/key -P 2222 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1
 		kill %1; wait %1 || true'

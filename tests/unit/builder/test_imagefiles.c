@@ -21,7 +21,8 @@ static void make(struct fixture *fixture)
 
 	*fixture = (struct fixture){.content = {.image_fd = -1}};
 	fixture->manifest.content = &fixture->content;
-	fixture->files = (struct imagefiles){&fixture->manifest, &fixture->content};
+	fixture->files = (struct imagefiles){.manifest = &fixture->manifest,
+					     .content = &fixture->content};
 	scratch_write("spool", "abcdefgh");
 	fixture->content.image_fd = scratch_open("spool", O_RDONLY);
 	assert_int_equal(manifest_add(&fixture->manifest, &spooled, &err), 0);
