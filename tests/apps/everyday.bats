@@ -4,6 +4,8 @@
 # Programs of every Debian, each packed by its name alone and given a task that its bare ELF closure
 # fails at: what the rules bring is enough, as root and as an ordinary user.
 
+# shellcheck disable=SC2016 # the programs in the jail expand them
+
 load ../cli/helper
 load apps-helper
 
