@@ -44,6 +44,7 @@ programs() {
 		elfdeps_check_cache@@LIBELFDEPS_0.1
 		elfdeps_classify@@LIBELFDEPS_0.1
 		elfdeps_free@@LIBELFDEPS_0.1
+		elfdeps_imports@@LIBELFDEPS_0.1
 		elfdeps_is_default_path@@LIBELFDEPS_0.1
 		elfdeps_new@@LIBELFDEPS_0.1
 		elfdeps_prefetch@@LIBELFDEPS_0.1
