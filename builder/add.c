@@ -39,7 +39,7 @@ static const struct cli_option options[] = {
 	{"template-path", 0, CLI_LIST, AT(template_path), "DIR",
 	 "look for templates in DIR first"},
 	{"format", 0, CLI_STRING, AT(format), "FORMAT",
-	 "tar, tar.gz, tar.zst, tar.xz or dir, whatever the name says"},
+	 "tar, cpio (each also .gz, .zst, .xz) or dir, whatever the name says"},
 	{"root", 0, CLI_STRING, AT(root), "DIR", "take everything from the sysroot DIR"},
 	{"replace", 0, CLI_FLAG, AT(replace), NULL,
 	 "let what is new win over other content"},

@@ -9,16 +9,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define KNOWN "tar, tar.gz (tgz), tar.zst, tar.xz, dir"
+#define KNOWN "tar, tar.gz (tgz), tar.zst, tar.xz, cpio, cpio.gz, cpio.zst, cpio.xz, dir"
 
 static const struct row {
 	const char *name; /* of --format; behind a dot, the end of a file name */
 	enum format_kind kind;
 	enum compression compression;
+	enum layout layout;
 } formats[] = {
-	{"tar", FORMAT_TAR, COMPRESS_NONE},  {"tar.gz", FORMAT_TAR, COMPRESS_GZIP},
-	{"tgz", FORMAT_TAR, COMPRESS_GZIP},  {"tar.zst", FORMAT_TAR, COMPRESS_ZSTD},
-	{"tar.xz", FORMAT_TAR, COMPRESS_XZ}, {"dir", FORMAT_FOLDER, COMPRESS_NONE},
+	{"tar", FORMAT_TAR, COMPRESS_NONE, LAYOUT_TAR},
+	{"tar.gz", FORMAT_TAR, COMPRESS_GZIP, LAYOUT_TAR},
+	{"tgz", FORMAT_TAR, COMPRESS_GZIP, LAYOUT_TAR},
+	{"tar.zst", FORMAT_TAR, COMPRESS_ZSTD, LAYOUT_TAR},
+	{"tar.xz", FORMAT_TAR, COMPRESS_XZ, LAYOUT_TAR},
+	{"dir", FORMAT_FOLDER, COMPRESS_NONE, LAYOUT_TAR},
+	{"cpio", FORMAT_TAR, COMPRESS_NONE, LAYOUT_CPIO},
+	{"cpio.gz", FORMAT_TAR, COMPRESS_GZIP, LAYOUT_CPIO},
+	{"cpio.zst", FORMAT_TAR, COMPRESS_ZSTD, LAYOUT_CPIO},
+	{"cpio.xz", FORMAT_TAR, COMPRESS_XZ, LAYOUT_CPIO},
 };
 
 enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };
@@ -78,6 +86,10 @@ int format_choose(const char *path, const char *format, struct format *ret,
 			KNOWN);
 	}
 	*ret = (struct format){
-		.path = path, .kind = found->kind, .compression = found->compression};
+		.path = path,
+		.kind = found->kind,
+		.compression = found->compression,
+		.layout = found->layout,
+	};
 	return 0;
 }

@@ -16,7 +16,8 @@ enum format_kind {
 struct format {
 	const char *path; /* as the user wrote it; borrowed */
 	enum format_kind kind;
-	enum compression compression; /* of FORMAT_TAR */
+	enum compression compression; /* of FORMAT_TAR, which stands for every archive */
+	enum layout layout;           /* as well */
 };
 
 /*

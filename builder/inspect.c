@@ -341,6 +341,7 @@ static struct archive *new_reader(struct error *err)
 		return NULL;
 	}
 	archive_read_support_format_tar(archive);
+	archive_read_support_format_cpio(archive);
 	archive_read_support_filter_gzip(archive);
 	archive_read_support_filter_zstd(archive);
 	archive_read_support_filter_xz(archive);

@@ -4,7 +4,7 @@
 # Completion of jailbuild for bash-completion.
 
 # What can follow --format.
-_jailbuild_formats='tar tar.gz tgz tar.zst tar.xz dir'
+_jailbuild_formats='tar tar.gz tgz tar.zst tar.xz cpio cpio.gz cpio.zst cpio.xz dir'
 
 _jailbuild_options() {
 	local common='--help --version --verbose --quiet'

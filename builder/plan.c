@@ -266,6 +266,7 @@ static int write_archive(struct plan *plan, struct error *err)
 {
 	const struct request *request = plan->request;
 	const struct tarball_options options = {.compression = request->image.compression,
+						.layout = request->image.layout,
 						.epoch = request->epoch};
 	_cleanup_tempfile_ struct tempfile file = TEMPFILE_NONE;
 	struct stat st;

@@ -17,6 +17,12 @@ enum compression {
 	COMPRESS_XZ,
 };
 
+/* What an archive's headers are. */
+enum layout {
+	LAYOUT_TAR,
+	LAYOUT_CPIO, /* newc, which the kernel unpacks as an initramfs */
+};
+
 struct sink;
 
 /*

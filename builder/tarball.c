@@ -14,12 +14,14 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "common/strmap.h"
 #include "interrupt.h"
 #include "twins.h"
 
-enum { TAR_BLOCK = 512 };
+enum { TAR_BLOCK = 512, CPIO_BLOCK = 4 };
 
 struct tarball {
 	struct archive *archive;
@@ -29,7 +31,11 @@ struct tarball {
 	const struct manifest *manifest;
 	const struct tarball_options *options;
 	struct twins twins;
-	struct error *err; /* of a failed write inside libarchive */
+	struct strmap
+		names; /* path of an entry -> how many names more its file has: cpio only */
+	struct strmap inodes; /* path of such an entry -> its number */
+	uintptr_t inode;      /* the last number given out */
+	struct error *err;    /* of a failed write inside libarchive */
 };
 
 static la_ssize_t take(struct archive *archive, void *data, const void *buffer,
@@ -60,9 +66,14 @@ static int open_archive(struct tarball *tarball, struct error *err)
 	tarball->entry = archive_entry_new();
 	if (!tarball->archive || !tarball->entry)
 		return error_nomem(err);
-	/* "restricted": ustar unless something does not fit; and no access or change times. */
-	archive_write_set_format_pax_restricted(tarball->archive);
-	archive_write_set_options(tarball->archive, "xattrheader=SCHILY");
+	if (tarball->options->layout == LAYOUT_CPIO) {
+		archive_write_set_format_cpio_newc(tarball->archive);
+	} else {
+		/* "restricted": ustar unless something does not fit; and no access or change
+		 * times. */
+		archive_write_set_format_pax_restricted(tarball->archive);
+		archive_write_set_options(tarball->archive, "xattrheader=SCHILY");
+	}
 	archive_write_set_bytes_per_block(tarball->archive, 0);
 	if (archive_write_open(tarball->archive, tarball, NULL, take, NULL) != ARCHIVE_OK)
 		return fail(tarball, "the archive", err);
@@ -90,6 +101,7 @@ static void fill_header(struct tarball *tarball, const struct entry *entry)
 	archive_entry_set_perm(header, (__LA_MODE_T)entry->mode);
 	archive_entry_set_uid(header, entry->uid);
 	archive_entry_set_gid(header, entry->gid);
+	archive_entry_set_size(header, 0);
 	archive_entry_set_mtime(header, foreign ? entry->mtime : tarball->options->epoch,
 				0);
 	if (entry->type == ENTRY_LINK)
@@ -111,7 +123,8 @@ static int put_data(struct tarball *tarball, const struct entry *entry,
 		    const struct content_stream *stream, struct error *err)
 {
 	static const char zeros[TAR_BLOCK];
-	size_t over = stream->size % TAR_BLOCK;
+	size_t block = tarball->options->layout == LAYOUT_CPIO ? CPIO_BLOCK : TAR_BLOCK;
+	size_t over = stream->size % block;
 	int r;
 
 	if (stream->fd < 0)
@@ -119,13 +132,53 @@ static int put_data(struct tarball *tarball, const struct entry *entry,
 	else
 		r = sink_copy(tarball->sink, stream->fd, stream->size, entry->path, err);
 	if (r == 0 && over)
-		r = sink_write(tarball->sink, zeros, TAR_BLOCK - over, err);
+		r = sink_write(tarball->sink, zeros, block - over, err);
 	if (r < 0)
 		return r;
 	tarball->discard = true;
 	r = archive_write_finish_entry(tarball->archive);
 	tarball->discard = false;
 	return r == ARCHIVE_OK ? 0 : fail(tarball, entry->path, err);
+}
+
+/*
+ * A cpio has no word for a hard link: entries of one inode, each of which says how many there are, are
+ * one file. Inodes count from 1 in the order of the entries.
+ */
+static int number(struct tarball *tarball, const struct entry *entry,
+		  const struct entry *twin, struct error *err)
+{
+	const char *path = twin ? twin->path : entry->path;
+	uintptr_t more = (uintptr_t)strmap_get(&tarball->names, path);
+	uintptr_t inode = twin ? (uintptr_t)strmap_get(&tarball->inodes, path)
+			       : ++tarball->inode;
+
+	archive_entry_set_nlink(tarball->entry, (unsigned)(more + 1));
+	archive_entry_set_ino64(tarball->entry, (la_int64_t)inode);
+	if (twin || !more)
+		return 0;
+	return strmap_put(&tarball->inodes, path, (void *)inode, err);
+}
+
+/* Readers forget an inode once they have seen as many names as it said. */
+static int count_names(struct tarball *tarball, struct error *err)
+{
+	_cleanup_twins_ struct twins twins = {0};
+	const struct entry *twin;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < tarball->manifest->count; i++) {
+		const struct entry *entry = tarball->manifest->entries[i];
+
+		if (entry->type != ENTRY_FILE || !entry->inode)
+			continue;
+		r = twins_find(&twins, entry, &twin, err);
+		if (r < 0 || !twin)
+			continue;
+		uintptr_t more = (uintptr_t)strmap_get(&tarball->names, twin->path) + 1;
+		r = strmap_put(&tarball->names, twin->path, (void *)more, err);
+	}
+	return r;
 }
 
 static int put_file(struct tarball *tarball, const struct entry *entry, struct error *err)
@@ -136,10 +189,15 @@ static int put_file(struct tarball *tarball, const struct entry *entry, struct e
 	int r = twins_find(&tarball->twins, entry, &twin, err);
 	if (r < 0)
 		return r;
-	if (twin) {
+	r = number(tarball, entry, twin, err);
+	if (r < 0)
+		return r;
+	if (twin && tarball->options->layout == LAYOUT_CPIO)
+		archive_entry_set_size(tarball->entry, 0);
+	else if (twin)
 		archive_entry_set_hardlink(tarball->entry, twin->path + 1);
+	if (twin)
 		return put_header(tarball, entry, err);
-	}
 	r = content_open(tarball->manifest->content, entry, &stream, err);
 	if (r < 0)
 		return r;
@@ -158,7 +216,8 @@ static int put_entry(struct tarball *tarball, const struct entry *entry,
 	fill_header(tarball, entry);
 	if (entry->type == ENTRY_FILE)
 		return put_file(tarball, entry, err);
-	return put_header(tarball, entry, err);
+	r = number(tarball, entry, NULL, err);
+	return r < 0 ? r : put_header(tarball, entry, err);
 }
 
 /* What stands before everything else, so that a reader of a stream knows what is coming. */
@@ -202,6 +261,8 @@ static int write_all(struct tarball *tarball, int fd, struct error *err)
 
 	if (r == 0)
 		r = open_archive(tarball, err);
+	if (r == 0 && tarball->options->layout == LAYOUT_CPIO)
+		r = count_names(tarball, err);
 	if (r == 0)
 		r = put_all(tarball, err);
 	if (r == 0 && archive_write_close(tarball->archive) != ARCHIVE_OK)
@@ -226,5 +287,7 @@ int tarball_write(int fd, const struct manifest *manifest,
 	archive_entry_free(tarball.entry);
 	sink_free(tarball.sink);
 	twins_free(&tarball.twins);
+	strmap_free(&tarball.names);
+	strmap_free(&tarball.inodes);
 	return r;
 }

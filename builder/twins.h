@@ -23,4 +23,6 @@ int twins_find(struct twins *twins, const struct entry *entry, const struct entr
 
 void twins_free(struct twins *twins);
 
+#define _cleanup_twins_ __attribute__((cleanup(twins_free)))
+
 #endif

@@ -23,7 +23,7 @@ struct values {
 
 static const struct cli_option options[] = {
 	{"format", 0, CLI_STRING, AT(format), "FORMAT",
-	 "tar, tar.gz, tar.zst, tar.xz or dir, whatever the name says"},
+	 "tar, cpio (each also .gz, .zst, .xz) or dir, whatever the name says"},
 	{"json", 0, CLI_FLAG, AT(json), NULL, "print JSON"},
 };
 

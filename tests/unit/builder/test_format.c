@@ -23,6 +23,8 @@ static void the_ending_tells(void **state)
 	expect("a.tgz", NULL, FORMAT_TAR, COMPRESS_GZIP);
 	expect("a.tar.zst", NULL, FORMAT_TAR, COMPRESS_ZSTD);
 	expect("a.tar.xz", NULL, FORMAT_TAR, COMPRESS_XZ);
+	expect("a.cpio", NULL, FORMAT_TAR, COMPRESS_NONE);
+	expect("a.cpio.zst", NULL, FORMAT_TAR, COMPRESS_ZSTD);
 	expect("new/", NULL, FORMAT_FOLDER, COMPRESS_NONE);
 }
 
