@@ -3,6 +3,8 @@
 #
 # cpio images: what cpio(1) makes of them, that adding in steps changes no byte, and that a jail starts.
 
+# shellcheck disable=SC2030,SC2031 # output is run's
+
 load helper
 load jailbuild-helper
 
