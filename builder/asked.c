@@ -64,12 +64,15 @@ static int add_links(struct intake *intake, const char *path, const struct reaso
 		     struct links_end *end, struct error *err)
 {
 	struct reason towards = *reason;
+	char last[PATH_MAX];
 
 	int r = links_follow(&intake->links, path, NULL, end, err);
 	if (r < 0 || !strcmp(end->path, path))
 		return r;
-	towards.by = end->path;
-	towards.root = end->path;
+	/* A copy: the walk below writes to *end at each step. */
+	snprintf(last, sizeof(last), "%s", end->path);
+	towards.by = last;
+	towards.root = last;
 	return links_follow(&intake->links, path, &towards, end, err);
 }
 

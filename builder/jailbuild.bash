@@ -14,7 +14,8 @@ _jailbuild_options() {
 		echo "$common --output --template --file --template-path --format --root --replace --no-rules" \
 			"--bare --entrypoint --cmd --env --workdir --user --label --dry-run"
 		;;
-	check | list) echo "$common --format --json" ;;
+	check | list | why | cost) echo "$common --format --json" ;;
+	diff) echo "$common --json" ;;
 	templates) echo "$common --template-path --json" ;;
 	show) echo "$common --template-path" ;;
 	*) echo "$common" ;;
@@ -61,7 +62,7 @@ _jailbuild() {
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_options "$command")" -- "$word")
 	elif [ -z "$command" ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'add check list show templates' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'add check cost diff list show templates why' -- "$word")
 	elif [ "$command" = show ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_templates)" -- "$word")
 	elif [ "$command" = add ] && [[ $word != */* ]]; then

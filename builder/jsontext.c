@@ -114,3 +114,11 @@ int jsontext_get_list(const json_t *object, const char *key, struct strlist *ret
 	}
 	return 0;
 }
+
+int jsontext_print(const json_t *value, FILE *out, struct error *err)
+{
+	if (json_dumpf(value, out, JSON_INDENT(1) | JSON_SORT_KEYS) < 0 ||
+	    fputc('\n', out) == EOF)
+		return error_set(err, EIO, "cannot print");
+	return 0;
+}

@@ -8,6 +8,7 @@
 #define BUILDER_JSONTEXT_H
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "common/alloc.h"
 #include "common/error.h"
@@ -31,5 +32,8 @@ int jsontext_get(const json_t *object, const char *key, struct arena *arena,
 /* Appends the texts of object[key], if it is there, to the list. */
 int jsontext_get_list(const json_t *object, const char *key, struct strlist *ret,
 		      struct error *err) _must_check_;
+
+/* Prints the value with sorted keys, and a newline. -EIO if it cannot be written. */
+int jsontext_print(const json_t *value, FILE *out, struct error *err) _must_check_;
 
 #endif

@@ -15,8 +15,14 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"add", command_add},   {"check", command_check},         {"list", command_list},
-	{"show", command_show}, {"templates", command_templates},
+	{"add", command_add},
+	{"check", command_check},
+	{"cost", command_cost},
+	{"diff", command_diff},
+	{"list", command_list},
+	{"show", command_show},
+	{"templates", command_templates},
+	{"why", command_why},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -29,9 +35,12 @@ static const struct cli_program program = {
 	.notes = "commands:\n"
 		 "  add    put programs, with all they need, into an image\n"
 		 "  check  tell whether everything in an image can start\n"
+		 "  cost   show how much of an image is there for what\n"
+		 "  diff   show how two images differ\n"
 		 "  list   show what is in an image\n"
 		 "  show   print a template\n"
 		 "  templates  list the templates\n"
+		 "  why    tell why something is in an image\n"
 		 "\n'jailbuild COMMAND --help' lists the options of a command.\n",
 	.stop_at_operand = true,
 };

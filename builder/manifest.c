@@ -31,21 +31,21 @@ bool manifest_is_derived(const struct reason *reason)
 
 const char *manifest_describe(const struct reason *reason, char *ret, size_t size)
 {
-	char by[512], name[512], detail[256];
+	char rule[64], by[512], name[512], detail[256];
 
+	path_escape(reason->rule, rule, sizeof(rule)); /* a record may say anything */
 	path_escape(reason->by ? reason->by : "", by, sizeof(by));
 	path_escape(reason->name ? reason->name : "", name, sizeof(name));
 	path_escape(reason->detail ? reason->detail : "", detail, sizeof(detail));
 	if (reason->by && reason->name && reason->detail)
-		snprintf(ret, size, "%s: %s asks for %s (%s)", reason->rule, by, name,
-			 detail);
+		snprintf(ret, size, "%s: %s asks for %s (%s)", rule, by, name, detail);
 	else if (reason->by && reason->name)
-		snprintf(ret, size, "%s: %s asks for %s", reason->rule, by, name);
+		snprintf(ret, size, "%s: %s asks for %s", rule, by, name);
 	else if (reason->by || reason->name)
-		snprintf(ret, size, "%s: %s%s", reason->rule, reason->by ? "for " : "",
+		snprintf(ret, size, "%s: %s%s", rule, reason->by ? "for " : "",
 			 reason->by ? by : name);
 	else
-		snprintf(ret, size, "%s", reason->rule);
+		snprintf(ret, size, "%s", rule);
 	return ret;
 }
 

@@ -239,6 +239,12 @@ static int show_entry(const struct previous *previous, struct manifest *manifest
 		      struct entry *entry, struct error *err)
 {
 	explain(previous, entry);
+	/* inspect keeps it apart, and not in the spool. */
+	if (previous->archive.record && !strcmp(entry->path, RECORD_PATH)) {
+		entry->origin = ORIGIN_TEXT;
+		entry->text = previous->archive.record;
+		entry->size = previous->archive.record_size;
+	}
 	return manifest_add(manifest, entry, err);
 }
 

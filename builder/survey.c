@@ -17,45 +17,10 @@
 #include "common/fd.h"
 #include "common/path.h"
 #include "foldertree.h"
+#include "spool.h"
 
 /* Bytes of symlinks that are followed: a large system has a few million. */
 #define MAX_FOLLOWED (UINT64_C(1) << 28)
-
-/* Nobody sees this file, and it is gone with the process, however that ends. */
-static int open_spool(struct error *err)
-{
-	const char *const folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		int fd = folders[i] ? open(folders[i],
-					   O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600)
-				    : -1;
-
-		if (fd >= 0)
-			return fd;
-	}
-	int fd = memfd_create("jailbuild", MFD_CLOEXEC);
-	return fd < 0 ? error_errno(err, errno, "cannot keep the files of the image")
-		      : fd;
-}
-
-static int load(struct survey *survey, const struct format *image, struct error *err)
-{
-	_cleanup_fd_ int spool = -1;
-
-	if (image->kind == FORMAT_FOLDER)
-		return previous_load(image, -1, &survey->previous, err);
-	spool = open_spool(err);
-	if (spool < 0)
-		return spool;
-	int r = previous_load(image, spool, &survey->previous, err);
-	if (r == -ENOSPC)
-		return error_hint(err, "TMPDIR names a folder with room for the unpacked "
-				       "image");
-	if (r == 0)
-		spool = -1;
-	return r;
-}
 
 static int fill(struct survey *survey, struct findings *findings, struct error *err)
 {
@@ -86,7 +51,7 @@ int survey_open(struct survey *survey, const struct format *image,
 	survey->image = image->path;
 	survey->content.image_fd = -1;
 	survey->manifest.content = &survey->content;
-	int r = load(survey, image, err);
+	int r = spool_load(image, &survey->previous, err);
 	if (r < 0)
 		return r;
 	previous_content(&survey->previous, &survey->content);

@@ -40,6 +40,27 @@ static void its_own_place_is_the_canonical_one(void **state)
 	workshop_close(&shop);
 }
 
+static void every_link_on_the_way_is_there_for_its_end(void **state)
+{
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	make_merged_root();
+	assert_int_equal(symlink("second", "root/usr/bin/first"), 0);
+	assert_int_equal(symlink("/bin/data", "root/usr/bin/second"), 0);
+	workshop_open(&shop, "root");
+	assert_int_equal(ask(&shop, "/usr/bin/first", NULL, &err), 0);
+	for (size_t i = 0; i < shop.manifest.count; i++) {
+		const struct entry *entry = shop.manifest.entries[i];
+
+		if (entry->type == ENTRY_LINK)
+			assert_string_equal(entry->reason.by, "/usr/bin/data");
+	}
+	assert_int_equal(shop.manifest.count, 4);
+	workshop_close(&shop);
+}
+
 static void a_destination_follows_the_layout_of_the_root(void **state)
 {
 	struct workshop shop;
@@ -93,6 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(its_own_place_is_the_canonical_one),
+		scratch_test(every_link_on_the_way_is_there_for_its_end),
 		scratch_test(a_destination_follows_the_layout_of_the_root),
 		scratch_test(a_folder_as_destination_takes_the_name),
 		scratch_test(what_is_not_there_is_named),

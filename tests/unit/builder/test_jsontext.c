@@ -67,12 +67,29 @@ static void refuses_what_is_no_text(void **state)
 	json_decref(object);
 }
 
+static void prints_sorted_and_says_what_it_cannot(void **state)
+{
+	json_t *value = json_pack("{s:i, s:i}", "b", 1, "a", 2);
+	struct error err;
+	FILE *out = fopen("out", "w"), *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_int_equal(jsontext_print(value, out, &err), 0);
+	assert_int_equal(fclose(out), 0);
+	scratch_expect("out", "{\n \"a\": 2,\n \"b\": 1\n}\n");
+	setvbuf(full, NULL, _IONBF, 0);
+	assert_int_equal(jsontext_print(value, full, &err), -EIO);
+	fclose(full);
+	json_decref(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(every_name_comes_back_as_it_was),
 		scratch_test(lists_come_back_in_order),
 		scratch_test(refuses_what_is_no_text),
+		scratch_test(prints_sorted_and_says_what_it_cannot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

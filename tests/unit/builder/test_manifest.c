@@ -150,6 +150,8 @@ static void a_reason_reads_as_words_with_names_escaped(void **state)
 			    "runpath: /a\\x0a asks for lib.so");
 	assert_string_equal(manifest_describe(&parent, text, sizeof(text)),
 			    "parent: for /a/b");
+	const struct reason hostile = {.rule = "\x1b[2J"}; /* a record may say so */
+	assert_string_equal(manifest_describe(&hostile, text, sizeof(text)), "\\x1b[2J");
 }
 
 static void the_root_folder_is_no_entry(void **state)
