@@ -111,7 +111,8 @@ static void print_text(const struct compare *compare)
 		       : !item->b ? '-'
 				  : '~',
 		       path_escape(entry->path, path, sizeof(path)));
-		print_changes(item);
+		if (item->a && item->b)
+			print_changes(item);
 		putchar('\n');
 	}
 	printf("%zu added, %zu removed, %zu changed\n", compare->added, compare->removed,
