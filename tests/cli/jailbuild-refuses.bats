@@ -83,7 +83,7 @@ refuses_wrong_usage() {
 	pack bash -o "$MINE/jail.iso"
 	assert_status 2
 	assert_output_has "unknown image format: $MINE/jail.iso"
-	assert_output_has 'known are tar, tar.gz (tgz), tar.zst, tar.xz, dir'
+	assert_output_has 'known are tar, tar.gz (tgz), tar.zst, tar.xz, cpio, cpio.gz, cpio.zst, cpio.xz, dir'
 	pack bash -o "$MINE/x.oci.tar"
 	assert_status 2
 	refused 2 "--env 'A' is not KEY=VALUE" -e A bash
