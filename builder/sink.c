@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Gathers pieces into large writes, and drives libarchive's compressors (its "raw" format: one
- * stream of bytes, nothing around it). Called by tarball.
+ * stream of bytes, nothing around it). xz is liblzma's own, as libarchive always writes a CRC64, which
+ * the kernel refuses in an initramfs (Documentation/staging/xz.rst). Called by tarball.
  */
 #include "sink.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <lzma.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,11 +23,13 @@
  * time of copy_file_range(2), which moves single pages because nothing in a tar is aligned to them;
  * on tmpfs in 1.07 of it. For files of their own, which are aligned, the kernel's copy is faster.
  */
-enum { SINK_BUFFER = 1 << 17 };
+enum { SINK_BUFFER = 1 << 17, XZ_OUTPUT = 1 << 14, XZ_LEVEL = 6 };
 
 struct sink {
 	int fd;
-	struct archive *compressor; /* NULL: plain */
+	struct archive *compressor; /* NULL: plain, or xz */
+	bool is_xz;
+	lzma_stream xz;
 	size_t used;
 	char buffer[SINK_BUFFER];
 };
@@ -53,10 +58,6 @@ static int set_filter(struct archive *archive, enum compression compression)
 			return -1;
 		return archive_write_set_options(archive, "zstd:compression-level=3");
 	case COMPRESS_XZ:
-		if (archive_write_add_filter_xz(archive) != ARCHIVE_OK)
-			return -1;
-		return archive_write_set_options(archive,
-						 "xz:compression-level=6,xz:threads=1");
 	case COMPRESS_NONE:
 		break;
 	}
@@ -86,6 +87,45 @@ static int open_compressor(struct sink *sink, enum compression compression,
 	return r == ARCHIVE_OK ? 0 : compressor_error(sink->compressor, err);
 }
 
+static int xz_error(lzma_ret code, struct error *err)
+{
+	if (code == LZMA_MEM_ERROR)
+		return error_nomem(err);
+	return error_set(err, EIO, "cannot write the image: xz failed (%d)", (int)code);
+}
+
+static int open_xz(struct sink *sink, struct error *err)
+{
+	lzma_ret code = lzma_easy_encoder(&sink->xz, XZ_LEVEL, LZMA_CHECK_CRC32);
+
+	sink->is_xz = true;
+	return code == LZMA_OK ? 0 : xz_error(code, err);
+}
+
+static int put_xz(struct sink *sink, const char *data, size_t size, lzma_action action,
+		  struct error *err)
+{
+	lzma_stream *xz = &sink->xz;
+	lzma_ret code = LZMA_OK;
+
+	xz->next_in = (const uint8_t *)data;
+	xz->avail_in = size;
+	while (action == LZMA_FINISH ? code != LZMA_STREAM_END : xz->avail_in > 0) {
+		uint8_t out[XZ_OUTPUT];
+
+		xz->next_out = out;
+		xz->avail_out = sizeof(out);
+		code = lzma_code(xz, action);
+		if (code != LZMA_OK && code != LZMA_STREAM_END)
+			return xz_error(code, err);
+		int r = fd_write_all(sink->fd, out, sizeof(out) - xz->avail_out,
+				     "the image", err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int sink_new(int fd, enum compression compression, struct sink **ret, struct error *err)
 {
 	_cleanup_sink_ struct sink *sink = malloc(sizeof(*sink));
@@ -95,18 +135,23 @@ int sink_new(int fd, enum compression compression, struct sink **ret, struct err
 	sink->fd = fd;
 	sink->used = 0;
 	sink->compressor = NULL;
-	if (compression != COMPRESS_NONE) {
-		int r = open_compressor(sink, compression, err);
-
-		if (r < 0)
-			return r;
-	}
+	sink->is_xz = false;
+	sink->xz = (lzma_stream)LZMA_STREAM_INIT;
+	int r = 0;
+	if (compression == COMPRESS_XZ)
+		r = open_xz(sink, err);
+	else if (compression != COMPRESS_NONE)
+		r = open_compressor(sink, compression, err);
+	if (r < 0)
+		return r;
 	*ret = steal_pointer(&sink);
 	return 0;
 }
 
 static int put(struct sink *sink, const char *data, size_t size, struct error *err)
 {
+	if (sink->is_xz)
+		return put_xz(sink, data, size, LZMA_RUN, err);
 	if (!sink->compressor)
 		return fd_write_all(sink->fd, data, size, "the image", err);
 	while (size) {
@@ -179,6 +224,8 @@ int sink_finish(struct sink *sink, struct error *err)
 {
 	int r = flush(sink, err);
 
+	if (r == 0 && sink->is_xz)
+		return put_xz(sink, NULL, 0, LZMA_FINISH, err);
 	if (r < 0 || !sink->compressor)
 		return r;
 	return archive_write_close(sink->compressor) == ARCHIVE_OK
@@ -195,5 +242,6 @@ void sink_free(struct sink *sink)
 		archive_write_fail(sink->compressor);
 		archive_write_free(sink->compressor);
 	}
+	lzma_end(&sink->xz);
 	free(sink);
 }
