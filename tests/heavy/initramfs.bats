@@ -3,6 +3,8 @@
 #
 # A kernel boots from each kind of cpio image and runs its /init. Called by `make check-heavy`.
 
+# shellcheck disable=SC2016 # the shell of the initramfs expands them
+
 load ../cli/helper
 
 # Debian's kernel, unpacked and not installed: what linux-image-amd64 depends on.
