@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Goes through two sorted manifests side by side. Called by the command diff.
+ * Goes through two sorted manifests side by side. Called by the command diff and by renewal.
  */
 #include "compare.h"
 
@@ -14,8 +14,8 @@
 #include "content.h"
 
 struct pass {
-	const struct view *a, *b;
-	struct content content_a, content_b;
+	const struct compare_side *a, *b;
+	const struct compare_filter *filter;
 	struct compare *compare;
 	/* Which pairs of files were read. Else an archive with many hard links to a large file would
 	 * have it read again for each. */
@@ -31,24 +31,35 @@ static int read_both(const struct pass *pass, const struct entry *a,
 	_cleanup_content_ struct content_stream first = CONTENT_NONE,
 						second = CONTENT_NONE;
 
-	int r = content_open(&pass->content_a, a, &first, err);
+	int r = content_open(pass->a->content, a, &first, err);
 	if (r < 0)
-		return error_wrap(err, "%s", pass->a->path);
-	r = content_open(&pass->content_b, b, &second, err);
+		return error_wrap(err, "%s", pass->a->name);
+	r = content_open(pass->b->content, b, &second, err);
 	if (r < 0)
-		return error_wrap(err, "%s", pass->b->path);
+		return error_wrap(err, "%s", pass->b->name);
 	r = content_streams_equal(&first, &second, err);
 	return r < 0 ? error_wrap(err, "%s", a->path) : r;
+}
+
+/* Of what is still to be taken from a root the size is not known before it is opened. */
+static bool has_size(const struct entry *entry)
+{
+	return entry->origin != ORIGIN_ROOT;
 }
 
 /* 1 if both files have the same bytes, 0 if not. */
 static int has_same_bytes(struct pass *pass, const struct entry *a, const struct entry *b,
 			  struct error *err)
 {
-	if (a->size != b->size)
+	/* Both in the file of one image, whose offset two streams cannot share. */
+	if (pass->a->content == pass->b->content && a->origin == ORIGIN_IMAGE &&
+	    b->origin == ORIGIN_IMAGE)
+		return a->offset == b->offset && a->size == b->size;
+	if (has_size(a) && has_size(b) && a->size != b->size)
 		return 0;
-	char *key = arena_format(&pass->arena, err, "%" PRIu64 ":%" PRIu64, a->inode,
-				 b->inode);
+	char *key = arena_format(&pass->arena, err,
+				 "%" PRIu64 ":%" PRIu64 ":%" PRIu64 ":%" PRIu64,
+				 a->device, a->inode, b->device, b->inode);
 	if (!key)
 		return -ENOMEM;
 	const int *known = a->inode && b->inode ? strmap_get(&pass->pairs, key) : NULL;
@@ -86,11 +97,14 @@ static int find_changes(struct pass *pass, const struct entry *a, const struct e
 	return equal ? changes : changes | COMPARE_CONTENT;
 }
 
-static int add(struct compare *compare, const struct entry *a, const struct entry *b,
+static int add(struct pass *pass, const struct entry *a, const struct entry *b,
 	       unsigned changes, struct error *err)
 {
 	const struct compare_item item = {.a = a, .b = b, .changes = changes};
+	struct compare *compare = pass->compare;
 
+	if (pass->filter && !pass->filter->counts(&item, pass->filter->data))
+		return 0;
 	int r = alloc_grow(&compare->items, &compare->capacity, compare->count + 1,
 			   sizeof(item), err);
 	if (r < 0)
@@ -112,12 +126,12 @@ static int add_pair(struct pass *pass, const struct entry *a, const struct entry
 
 	if (changes <= 0)
 		return changes;
-	return add(pass->compare, a, b, (unsigned)changes, err);
+	return add(pass, a, b, (unsigned)changes, err);
 }
 
 static int go_through(struct pass *pass, struct error *err)
 {
-	const struct manifest *a = &pass->a->manifest, *b = &pass->b->manifest;
+	const struct manifest *a = pass->a->manifest, *b = pass->b->manifest;
 	size_t i = 0, j = 0;
 	int r = 0;
 
@@ -127,9 +141,9 @@ static int go_through(struct pass *pass, struct error *err)
 		int order = !left ? 1 : !right ? -1 : strcmp(left->path, right->path);
 
 		if (order < 0)
-			r = add(pass->compare, left, NULL, 0, err);
+			r = add(pass, left, NULL, 0, err);
 		else if (order > 0)
-			r = add(pass->compare, NULL, right, 0, err);
+			r = add(pass, NULL, right, 0, err);
 		else
 			r = add_pair(pass, left, right, err);
 		i += order <= 0;
@@ -138,16 +152,11 @@ static int go_through(struct pass *pass, struct error *err)
 	return r;
 }
 
-int compare_views(const struct view *a, const struct view *b, struct compare *ret,
+int compare_sides(const struct compare_side *a, const struct compare_side *b,
+		  const struct compare_filter *filter, struct compare *ret,
 		  struct error *err)
 {
-	struct pass pass = {
-		.a = a,
-		.b = b,
-		.content_a = view_content(a),
-		.content_b = view_content(b),
-		.compare = ret,
-	};
+	struct pass pass = {.a = a, .b = b, .filter = filter, .compare = ret};
 
 	*ret = (struct compare){0};
 	int r = go_through(&pass, err);
@@ -156,6 +165,26 @@ int compare_views(const struct view *a, const struct view *b, struct compare *re
 	if (r < 0)
 		compare_free(ret);
 	return r;
+}
+
+static struct compare_side side_of(const struct view *view, const struct content *content)
+{
+	return (struct compare_side){
+		.name = view->path,
+		.manifest = &view->manifest,
+		.content = content,
+		.has_owners = view->has_owners,
+	};
+}
+
+int compare_views(const struct view *a, const struct view *b, struct compare *ret,
+		  struct error *err)
+{
+	const struct content content_a = view_content(a), content_b = view_content(b);
+	const struct compare_side side_a = side_of(a, &content_a);
+	const struct compare_side side_b = side_of(b, &content_b);
+
+	return compare_sides(&side_a, &side_b, NULL, ret, err);
 }
 
 void compare_free(struct compare *compare)

@@ -156,9 +156,77 @@ static void a_pair_of_files_is_read_once(void **state)
 	assert_int_equal(result.count, 0);
 }
 
+static int asked;
+
+static bool is_no_folder(const struct compare_item *item, const void *data)
+{
+	assert_ptr_equal(data, &asked);
+	asked++;
+	return (item->a ? item->a : item->b)->type != ENTRY_FOLDER;
+}
+
+static void a_filter_decides_what_counts(void **state)
+{
+	_cleanup_view_ struct view a, b;
+	const struct compare_filter filter = {.counts = is_no_folder, .data = &asked};
+	struct compare_side old = {.name = "old", .manifest = &a.manifest},
+			    new = {.name = "new", .manifest = &b.manifest};
+	struct content content = {.image_fd = -1};
+	_cleanup_compare_ struct compare result = {0};
+	struct error err = {0};
+
+	(void)state;
+	open_view(&a);
+	open_view(&b);
+	workshop_text(&b.manifest, "/d/f", "text", RULE_ASKED);
+	finish(&a);
+	finish(&b);
+	old.content = new.content = &content;
+	asked = 0;
+	assert_int_equal(compare_sides(&old, &new, &filter, &result, &err), 0);
+	assert_int_equal(asked, 2);
+	assert_int_equal(result.count, 1);
+	assert_int_equal(result.added, 1);
+	assert_string_equal(result.items[0].b->path, "/d/f");
+}
+
+static void what_one_image_holds_at_one_place_is_equal_unread(void **state)
+{
+	_cleanup_view_ struct view a, b;
+	struct content content = {.image_fd = -1}; /* reading would fail */
+	struct compare_side old = {.name = "old", .manifest = &a.manifest},
+			    new = {.name = "new", .manifest = &b.manifest};
+	_cleanup_compare_ struct compare result = {0};
+	struct entry entry = {.path = "/f",
+			      .type = ENTRY_FILE,
+			      .origin = ORIGIN_IMAGE,
+			      .size = 4,
+			      .offset = 8,
+			      .reason = {.rule = RULE_FOUND}};
+	struct error err = {0};
+
+	(void)state;
+	open_view(&a);
+	open_view(&b);
+	assert_int_equal(manifest_add(&a.manifest, &entry, &err), 0);
+	assert_int_equal(manifest_add(&b.manifest, &entry, &err), 0);
+	entry.path = "/g";
+	assert_int_equal(manifest_add(&a.manifest, &entry, &err), 0);
+	entry.offset = 16;
+	assert_int_equal(manifest_add(&b.manifest, &entry, &err), 0);
+	finish(&a);
+	finish(&b);
+	old.content = new.content = &content;
+	assert_int_equal(compare_sides(&old, &new, NULL, &result, &err), 0);
+	assert_int_equal(result.count, 1);
+	assert_string_equal(result.items[0].a->path, "/g");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		scratch_test(a_filter_decides_what_counts),
+		scratch_test(what_one_image_holds_at_one_place_is_equal_unread),
 		cmocka_unit_test(equal_images_have_no_difference),
 		cmocka_unit_test(what_one_lacks_is_added_or_removed_in_bytewise_order),
 		cmocka_unit_test(every_aspect_is_told),
