@@ -3,7 +3,6 @@
  * The command `add`: reads the options, runs a plan, and says what came of it. Called by main.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +12,12 @@
 #include "common/cleanup.h"
 #include "common/cli.h"
 #include "common/log.h"
-#include "common/path.h"
+#include "epoch.h"
 #include "interrupt.h"
 #include "listing.h"
 #include "locate.h"
 #include "plan.h"
+#include "tidings.h"
 
 struct values {
 	struct cli_common common;
@@ -113,67 +113,6 @@ static int locate_all(const struct sysroot *root, char **texts, struct operands 
 	return 0;
 }
 
-/* reproducible-builds.org/specs/source-date-epoch: seconds since 1970, in decimal. */
-static int read_epoch(int64_t *ret, struct error *err)
-{
-	const char *text = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-
-	*ret = 0;
-	if (!text || !*text)
-		return 0;
-	errno = 0;
-	*ret = strtoll(text, &end, 10);
-	if (errno || *end || *ret < 0 || text[0] < '0' || text[0] > '9')
-		return error_set(err, EINVAL,
-				 "SOURCE_DATE_EPOCH is no number of seconds: %s", text);
-	return 0;
-}
-
-static void tell_additions(const struct manifest *manifest)
-{
-	char path[600], reason[1200];
-
-	for (size_t i = 0; i < manifest->count; i++) {
-		const struct entry *entry = manifest->entries[i];
-
-		if (entry->origin != ORIGIN_IMAGE)
-			log_verbose("%s (%s)",
-				    path_escape(entry->path, path, sizeof(path)),
-				    manifest_describe(&entry->reason, reason,
-						      sizeof(reason)));
-	}
-}
-
-static void tell_notes(const struct manifest *manifest)
-{
-	char text[1900];
-
-	for (size_t i = 0; i < manifest->notes.count; i++)
-		log_note("%s", path_escape(manifest->notes.items[i], text, sizeof(text)));
-}
-
-static void tell_summary(const struct plan *plan)
-{
-	const struct manifest *manifest = &plan->manifest;
-	uint64_t bytes = plan->written;
-	size_t files = 0;
-
-	for (size_t i = 0; i < manifest->count; i++) {
-		if (manifest->entries[i]->type == ENTRY_FILE)
-			files++;
-		if (manifest->entries[i]->type == ENTRY_FILE && !plan->written)
-			bytes += manifest->entries[i]->size;
-	}
-	log_note("%s: %zu files, %.1f MB", plan->request->image.path, files,
-		 (double)bytes / 1e6);
-}
-
-static void tell_wait(const char *path)
-{
-	log_note("another process is adding to %s: waiting for it", path);
-}
-
 /* One attempt; 1 if somebody made the image meanwhile, so that it has to be added to. */
 static int attempt(const struct request *request, bool dry_run, struct error *err)
 {
@@ -183,7 +122,7 @@ static int attempt(const struct request *request, bool dry_run, struct error *er
 	if (r < 0)
 		return r;
 	if (dry_run) {
-		tell_notes(&plan.manifest);
+		tidings_notes(&plan.manifest);
 		listing_print(&plan.manifest, stdout);
 		return fflush(stdout) != 0 ? error_errno(err, errno, "cannot print") : 0;
 	}
@@ -197,9 +136,9 @@ static int attempt(const struct request *request, bool dry_run, struct error *er
 		return 1;
 	if (r < 0)
 		return error_wrap(err, "cannot write %s", request->image.path);
-	tell_additions(&plan.manifest);
-	tell_notes(&plan.manifest);
-	tell_summary(&plan);
+	tidings_additions(&plan.manifest);
+	tidings_notes(&plan.manifest);
+	tidings_summary(&plan);
 	return 0;
 }
 
@@ -220,7 +159,7 @@ static int run(const struct values *values, const struct runconfig *settings,
 	request.operands = operands.items;
 	request.operand_count = operands.count;
 	request.settings = settings;
-	request.wait = tell_wait;
+	request.wait = tidings_wait;
 	request.term = getenv("TERM");
 	do
 		r = attempt(&request, values->dry_run, err);
@@ -267,7 +206,7 @@ static int check_usage(const struct values *values, const struct runconfig *sett
 	};
 	int r = runconfig_check(settings, err);
 	if (r == 0)
-		r = read_epoch(&ret->epoch, err);
+		r = epoch_read(&ret->epoch, err);
 	return r == 0 ? format_choose(values->output, values->format, &ret->image, err)
 		      : r;
 }
