@@ -20,7 +20,10 @@ struct folder_options {
 	int64_t epoch;              /* the time of everything written */
 	bool replace;               /* other files of the folder may be overwritten */
 	const struct strmap *known; /* paths that the image had before: those are ours */
-	struct strlist *notes;      /* what could not be made */
+	/* Files that the image had before get the modes of the manifest, and are removed if it has them no
+	 * more. Folders that are there keep their modes. */
+	bool renew;
+	struct strlist *notes;     /* what could not be made */
 	folder_complete *complete; /* for a new tree: called before the record is made, */
 	void *data; /* which is the last of the files; NULL: nothing to do */
 };

@@ -19,6 +19,7 @@
 #include "deposit.h"
 #include "folder.h"
 #include "interrupt.h"
+#include "remnants.h"
 #include "scratch.h"
 #include "twins.h"
 
@@ -34,14 +35,20 @@ struct merge {
 	struct deposit deposit;
 	struct twins twins;
 	struct scratch stage;
+	struct strlist remnants; /* to be removed */
 	int root;
 	enum decision *decisions; /* one an entry */
 };
 
-static int conflict(const struct entry *entry, struct error *err)
+static int conflict(const struct entry *entry, const struct folder_options *options,
+		    struct error *err)
 {
 	error_set(err, EEXIST, "%s is in the folder already, and is not the same",
 		  entry->path);
+	if (options->renew && options->replace)
+		return error_hint(err,
+				  "a folder and what is none do not take each other's "
+				  "place: make the image anew");
 	return error_hint(err, "--replace lets the new one win, but for a folder");
 }
 
@@ -93,6 +100,15 @@ static int is_same(struct merge *merge, int fd, const struct stat *st,
 	return S_ISFIFO(st->st_mode);
 }
 
+/* Whether the file that is there, though it has the right bytes, has to be made anew. */
+static bool has_other_mode(const struct merge *merge, const struct stat *st,
+			   const struct entry *entry)
+{
+	return merge->options->renew && entry->type == ENTRY_FILE &&
+	       strmap_get(merge->options->known, entry->path) &&
+	       (st->st_mode & 07777) != entry->mode;
+}
+
 /* A folder that we may not write to is found out now, not in the middle of the last step. */
 static int check_parent(struct merge *merge, const struct entry *entry, struct error *err)
 {
@@ -126,12 +142,12 @@ static int decide(struct merge *merge, const struct entry *entry, enum decision 
 		return error_errno(err, errno, "cannot look at %s in the image",
 				   entry->path);
 	int same = fd >= 0 ? is_same(merge, fd, &st, entry, err) : 0;
-	if (same != 0)
+	if (same < 0 || (same > 0 && !has_other_mode(merge, &st, entry)))
 		return same < 0 ? same : 0;
 	bool ours = options->replace || strmap_get(options->known, entry->path) ||
 		    !strcmp(entry->reason.rule, RULE_RECORD);
 	if (fd >= 0 && (!ours || S_ISDIR(st.st_mode) || entry->type == ENTRY_FOLDER))
-		return conflict(entry, err);
+		return conflict(entry, options, err);
 	*ret = DECIDE_WRITE;
 	return check_parent(merge, entry, err);
 }
@@ -150,7 +166,9 @@ static int decide_all(struct merge *merge, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return merge->options->renew ? remnants_find(merge->root, merge->options->known,
+						     manifest, &merge->remnants, err)
+				     : 0;
 }
 
 static void stage_name(size_t index, char ret[24])
@@ -261,7 +279,10 @@ static int publish_all(struct merge *merge, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	/* Only now does the image say that it holds all this. */
+	int r = remnants_remove(merge->root, &merge->remnants, err);
+	if (r < 0)
+		return r;
+	/* Only now does the image say that it holds all this, and only this. */
 	if (record < manifest->count && merge->decisions[record] == DECIDE_WRITE)
 		return publish(merge, record, err);
 	return 0;
@@ -339,5 +360,6 @@ int folder_merge(int fd, const struct manifest *manifest,
 		return error_nomem(err);
 	int r = merge_all(&merge, err);
 	twins_free(&merge.twins);
+	strlist_free(&merge.remnants);
 	return r;
 }

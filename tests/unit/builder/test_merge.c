@@ -146,9 +146,39 @@ static void hard_links_are_made_with_what_is_there(void **state)
 	end(&making);
 }
 
+static void a_renewed_tree_loses_what_it_had_and_gets_modes(void **state)
+{
+	struct making making;
+	struct error err;
+	struct stat st;
+
+	(void)state;
+	begin(&making);
+	making.options.renew = true;
+	workshop_folder("tree/d");
+	scratch_write("tree/d/old", "text");
+	scratch_write("tree/d/mine", "text");
+	scratch_write("tree/d/same", "text");
+	assert_int_equal(chmod("tree/d/same", 0600), 0);
+	assert_int_equal(chmod("tree/d", 0750), 0);
+	assert_int_equal(strmap_put(&making.known, "/d/old", "", &err), 0);
+	assert_int_equal(strmap_put(&making.known, "/d/same", "", &err), 0);
+	workshop_text(&making.manifest, "/d/same", "text", RULE_ASKED);
+	assert_int_equal(merge(&making, &err), 0);
+	assert_int_equal(scratch_count("tree/d"), 2);
+	scratch_expect("tree/d/mine", "text");
+	assert_int_equal(stat("tree/d/same", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(stat("tree/d", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0750);
+	assert_int_equal(st.st_mtim.tv_sec, 5);
+	end(&making);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		scratch_test(a_renewed_tree_loses_what_it_had_and_gets_modes),
 		scratch_test(what_is_new_is_added_and_what_is_equal_stays),
 		scratch_test(a_conflict_changes_nothing),
 		scratch_test(what_was_ours_may_be_replaced),
