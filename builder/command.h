@@ -16,6 +16,7 @@ int command_diff(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_templates(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_update(int argc, char **argv);
 int command_why(int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@ _jailbuild_options() {
 			"--bare --entrypoint --cmd --env --workdir --user --label --dry-run"
 		;;
 	check | list | why | cost) echo "$common --format --json" ;;
+	update) echo "$common --root --template-path --format --replace --dry-run --json" ;;
 	diff) echo "$common --json" ;;
 	templates) echo "$common --template-path --json" ;;
 	show) echo "$common --template-path" ;;
@@ -62,7 +63,7 @@ _jailbuild() {
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_options "$command")" -- "$word")
 	elif [ -z "$command" ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'add check cost diff list show templates why' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'add check cost diff list show templates update why' -- "$word")
 	elif [ "$command" = show ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_templates)" -- "$word")
 	elif [ "$command" = add ] && [[ $word != */* ]]; then

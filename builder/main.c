@@ -22,6 +22,7 @@ static const struct {
 	{"list", command_list},
 	{"show", command_show},
 	{"templates", command_templates},
+	{"update", command_update},
 	{"why", command_why},
 };
 
@@ -40,6 +41,7 @@ static const struct cli_program program = {
 		 "  list   show what is in an image\n"
 		 "  show   print a template\n"
 		 "  templates  list the templates\n"
+		 "  update  make an image anew by the recipe in it\n"
 		 "  why    tell why something is in an image\n"
 		 "\n'jailbuild COMMAND --help' lists the options of a command.\n",
 	.stop_at_operand = true,

@@ -21,13 +21,64 @@
 #include "tarball.h"
 #include "terminfo.h"
 
-static int prepare(struct plan *plan, const struct request *request, struct error *err)
+/* What the image was asked to be is what is asked for now. */
+static int renew(struct plan *plan, struct error *err)
+{
+	static const struct strlist nothing;
+	const struct previous *previous = &plan->previous;
+	const struct recipe *recipe = &previous->record.recipe;
+	const char *path = plan->request->image.path;
+
+	if (previous->fd < 0)
+		return error_errno(err, ENOENT, "cannot read %s", path);
+	if (!previous->has_record) {
+		error_set(err, ENODATA, "%s has no record (%s): its recipe is not known",
+			  path, RECORD_PATH);
+		return error_hint(
+			err, "an image made by 'jailbuild add' without --bare has one");
+	}
+	if (recipe->sysroot && !plan->request->root_is_named) {
+		error_set(err, EINVAL, "%s was made from another root than this system",
+			  path);
+		return error_hint(err,
+				  "--root DIR names it; --root / takes what is here");
+	}
+	plan->renewed = *plan->request;
+	plan->renewed.operands = recipe->operands;
+	plan->renewed.operand_count = recipe->count;
+	plan->renewed.templates = &recipe->templates;
+	plan->renewed.jailfiles = &nothing; /* they are among the templates, by path */
+	plan->renewed.settings = &recipe->settings;
+	plan->renewed.term = NULL;
+	plan->renewed.rules = recipe->rules;
+	plan->renewed.record = true;
+	plan->request = &plan->renewed;
+	return 0;
+}
+
+static int open_previous(struct plan *plan, struct error *err)
+{
+	const struct request *request = plan->request;
+	int r = previous_open(&request->image, request->wait, &plan->previous, err);
+
+	if (r == 0)
+		previous_content(&plan->previous, &plan->content);
+	return r == 0 && request->renew ? renew(plan, err) : r;
+}
+
+static int new_resolver(struct plan *plan, struct error *err)
 {
 	const struct elfdeps_options options = {
-		.root = request->root_path,
-		.optional = request->rules ? ELFDEPS_OPTIONAL_RECOMMENDED
-					   : ELFDEPS_OPTIONAL_NONE,
+		.root = plan->request->root_path,
+		.optional = plan->request->rules ? ELFDEPS_OPTIONAL_RECOMMENDED
+						 : ELFDEPS_OPTIONAL_NONE,
 	};
+
+	return elfdeps_new(&options, &plan->resolver, err);
+}
+
+static int prepare(struct plan *plan, const struct request *request, struct error *err)
+{
 	struct stat st = {0};
 
 	*plan = (struct plan){
@@ -39,12 +90,11 @@ static int prepare(struct plan *plan, const struct request *request, struct erro
 	plan->manifest.content = &plan->content;
 	int r = catalog_open(request->template_path, &plan->catalog, err);
 	if (r == 0)
-		r = elfdeps_new(&options, &plan->resolver, err);
+		r = open_previous(plan, err);
 	if (r == 0)
-		r = previous_open(&request->image, request->wait, &plan->previous, err);
+		r = new_resolver(plan, err);
 	if (r < 0)
 		return r;
-	previous_content(&plan->previous, &plan->content);
 	if (plan->previous.fd >= 0 && fstat(plan->previous.fd, &st) < 0)
 		return error_errno(err, errno, "cannot read %s", request->image.path);
 	const struct intake model = {
@@ -214,7 +264,7 @@ static int add_record(struct plan *plan, struct error *err)
 
 static int start_record(struct plan *plan, struct error *err)
 {
-	if (!plan->has_record)
+	if (!plan->has_record || plan->is_complete)
 		return 0;
 	return owner_start(plan->request->root, &plan->manifest, &plan->owners, err);
 }
@@ -224,7 +274,7 @@ static int complete_record(void *data, struct error *err)
 {
 	struct plan *plan = data;
 
-	if (!plan->has_record)
+	if (!plan->has_record || plan->is_complete)
 		return 0;
 	int r = owner_finish(plan->owners, &plan->manifest, err);
 	if (r < 0)
@@ -236,22 +286,36 @@ static int complete_record(void *data, struct error *err)
 		    : -ENOMEM;
 }
 
+static int take_previous(struct plan *plan, struct error *err)
+{
+	if (plan->request->renew) {
+		int r = previous_renew(&plan->previous, &plan->manifest, &plan->recipe,
+				       err);
+
+		return r < 0 ? error_wrap(err, "cannot read %s",
+					  plan->request->image.path)
+			     : 0;
+	}
+	return previous_take(&plan->previous, &plan->manifest, &plan->libraries,
+			     &plan->recipe, err);
+}
+
 int plan_make(struct plan *plan, const struct request *request, struct error *err)
 {
 	int r = prepare(plan, request, err);
 
 	if (r == 0)
-		r = previous_take(&plan->previous, &plan->manifest, &plan->libraries,
-				  &plan->recipe, err);
+		r = take_previous(plan, err);
 	if (r == 0)
 		r = add_templates(plan, err);
 	if (r == 0)
-		r = runconfig_merge(&plan->recipe.settings, request->settings, err);
+		r = runconfig_merge(&plan->recipe.settings, plan->request->settings, err);
 	if (r == 0)
 		r = add_operands(plan, err);
 	if (r < 0)
 		return r;
-	plan->recipe.rules = plan->recipe.rules || request->rules;
+	plan->recipe.rules = plan->recipe.rules || plan->request->rules;
+	plan->recipe.sysroot = plan->recipe.sysroot || plan->request->root->fd >= 0;
 	if (plan->recipe.rules)
 		r = add_rules(plan, err);
 	return r == 0 ? add_record(plan, err) : r;
@@ -291,6 +355,7 @@ static int write_folder(struct plan *plan, struct error *err)
 		.epoch = request->epoch,
 		.replace = request->replace,
 		.known = &plan->previous.record.files,
+		.renew = request->renew,
 		.notes = &plan->manifest.notes,
 		.complete = complete_record,
 		.data = plan,
@@ -301,6 +366,16 @@ static int write_folder(struct plan *plan, struct error *err)
 	int r = complete_record(plan, err);
 	return r < 0 ? r
 		     : folder_merge(plan->previous.fd, &plan->manifest, &options, err);
+}
+
+int plan_complete(struct plan *plan, struct error *err)
+{
+	int r = start_record(plan, err);
+
+	if (r == 0)
+		r = complete_record(plan, err);
+	plan->is_complete = r == 0;
+	return r;
 }
 
 int plan_write(struct plan *plan, struct error *err)

@@ -29,6 +29,7 @@ struct request {
 	struct format image;
 	const struct sysroot *root;
 	const char *root_path; /* as typed; NULL: the host */
+	bool root_is_named;    /* the host was, too: for `renew` */
 	const struct operand *operands;
 	size_t operand_count;
 	const struct strlist *templates;     /* names and paths, in order */
@@ -39,11 +40,15 @@ struct request {
 	int64_t epoch;
 	bool replace, rules;
 	bool record; /* the image says what is in it and why */
+	/* The image must be there, and is made anew: what is asked for, and whether there are rules and a
+	 * record, is what its own recipe says. */
+	bool renew;
 	previous_wait *wait;
 };
 
 struct plan {
 	const struct request *request;
+	struct request renewed; /* the request that a recipe makes */
 	struct elfdeps *resolver;
 	struct previous previous;
 	struct content content;
@@ -52,7 +57,7 @@ struct plan {
 	struct recipe recipe;
 	struct catalog catalog;
 	struct intake intake;
-	bool has_record;
+	bool has_record, is_complete;
 	struct owner_search *owners;
 	uint64_t written; /* bytes of the archive, once it is written */
 };
@@ -60,6 +65,9 @@ struct plan {
 /* Decides everything that goes into the image; the record has its place, but no text. Nothing is written. Free with plan_free always. */
 int plan_make(struct plan *plan, const struct request *request,
 	      struct error *err) _must_check_;
+
+/* Gives the record its text already, for who wants to look at it. Else plan_write does it. */
+int plan_complete(struct plan *plan, struct error *err) _must_check_;
 
 /*
  * Writes the image. -EEXIST, if there was none before, means that somebody else has made one

@@ -387,6 +387,16 @@ static int take_account(struct recipe *recipe, const struct account *account,
 	return ids ? accounts_add(&recipe->accounts, words, 4, err) : -ENOMEM;
 }
 
+static int take_terms(struct recipe *recipe, const struct recipe *old, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < old->terms.count; i++)
+		if (terminfo_is_name(old->terms.items[i])) /* it becomes part of a path */
+			r = recipe_add_term(recipe, old->terms.items[i], err);
+	return r;
+}
+
 static int take_recipe(const struct previous *previous, struct libraries *libraries,
 		       struct recipe *recipe, struct error *err)
 {
@@ -395,15 +405,15 @@ static int take_recipe(const struct previous *previous, struct libraries *librar
 	int r = runconfig_merge(&recipe->settings, &old->settings, err);
 
 	recipe->rules = old->rules;
+	recipe->sysroot = old->sysroot;
 	for (size_t i = 0; r == 0 && i < old->count; i++)
 		r = recipe_add(recipe, &old->operands[i], err);
 	for (size_t i = 0; r == 0 && i < old->templates.count; i++)
 		r = recipe_add_template(recipe, old->templates.items[i], err);
 	for (size_t i = 0; r == 0 && i < old->accounts.count; i++)
 		r = take_account(recipe, &old->accounts.items[i], err);
-	for (size_t i = 0; r == 0 && i < old->terms.count; i++)
-		if (terminfo_is_name(old->terms.items[i])) /* it becomes part of a path */
-			r = recipe_add_term(recipe, old->terms.items[i], err);
+	if (r == 0)
+		r = take_terms(recipe, old, err);
 	for (size_t i = 0; r == 0 && i < record->libraries.count; i++)
 		r = libraries_add(libraries, record->libraries.items[i], err);
 	return r;
@@ -419,6 +429,23 @@ int previous_take(struct previous *previous, struct manifest *manifest,
 				  "extended attributes of %zu files are dropped",
 				  previous->archive.xattrs);
 	return r == 0 ? take_all(previous, keep_entry, manifest, err) : r;
+}
+
+static int keep_found(const struct previous *previous, struct manifest *manifest,
+		      struct entry *entry, struct error *err)
+{
+	explain(previous, entry);
+	return strcmp(entry->reason.rule, RULE_FOUND) != 0
+		       ? 0
+		       : manifest_add(manifest, entry, err);
+}
+
+int previous_renew(const struct previous *previous, struct manifest *manifest,
+		   struct recipe *recipe, struct error *err)
+{
+	int r = take_terms(recipe, &previous->record.recipe, err);
+
+	return r == 0 ? take_all(previous, keep_found, manifest, err) : r;
 }
 
 void previous_content(const struct previous *previous, struct content *content)

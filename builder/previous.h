@@ -66,6 +66,14 @@ int previous_take(struct previous *previous, struct manifest *manifest,
 		  struct libraries *libraries, struct recipe *recipe,
 		  struct error *err) _must_check_;
 
+/*
+ * The same for an image that is made anew by its own recipe: takes only what the recipe does not tell
+ * of, because it was there before there was one; of the recipe, the terms. -ENODATA, with a hint, if
+ * the image has no record.
+ */
+int previous_renew(const struct previous *previous, struct manifest *manifest,
+		   struct recipe *recipe, struct error *err) _must_check_;
+
 /* Fills in where ORIGIN_IMAGE bytes are; `previous` must outlive it. */
 void previous_content(const struct previous *previous, struct content *content);
 

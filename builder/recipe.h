@@ -20,9 +20,10 @@ struct recipe {
 	struct operand
 		*operands; /* in the order in which they were asked for, until sorted */
 	size_t count, capacity;
-	struct strmap known;      /* "path" or "path:dest" -> not NULL */
-	struct arena arena;       /* its keys */
-	bool rules;               /* fitting parts are added */
+	struct strmap known; /* "path" or "path:dest" -> not NULL */
+	struct arena arena;  /* its keys */
+	bool rules;          /* fitting parts are added */
+	bool sysroot;        /* something was taken from a root that is not the host's */
 	struct strlist templates; /* names, and paths of Jailfiles, sorted */
 	struct accounts accounts;
 	struct strlist terms; /* values of TERM that the image has entries for, sorted */

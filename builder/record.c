@@ -94,6 +94,9 @@ static int write_recipe(json_t *root, const struct recipe *recipe, struct error 
 	if (json_object_set_new(root, "recipe", json) < 0 ||
 	    json_object_set_new(json, "rules", json_boolean(recipe->rules)) < 0)
 		return error_nomem(err);
+	/* Not which one: its place is nothing that the image depends on. */
+	if (recipe->sysroot && json_object_set_new(json, "sysroot", json_true()) < 0)
+		return error_nomem(err);
 	int r = write_operands(json, recipe, err);
 	if (r == 0)
 		r = write_accounts(json, &recipe->accounts, err);
@@ -221,7 +224,7 @@ static int read_operands(const json_t *json, struct record *record, struct error
 			r = jsontext_get(item, "dest", &record->arena, &dest, err);
 		if (r < 0)
 			return r;
-		if (!path)
+		if (!path || path[0] != '/' || (dest && dest[0] != '/'))
 			return damaged("an operand's path", err);
 		_cleanup_operand_ struct operand operand = {
 			.path = alloc_copy(path, err)};
@@ -299,6 +302,7 @@ static int read_recipe(const json_t *root, struct record *record, struct error *
 	if (!json_is_object(json))
 		return damaged("the recipe", err);
 	record->recipe.rules = json_is_true(json_object_get(json, "rules"));
+	record->recipe.sysroot = json_is_true(json_object_get(json, "sysroot"));
 	int r = read_operands(json, record, err);
 	if (r == 0)
 		r = read_accounts(json, record, err);

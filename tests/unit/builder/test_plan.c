@@ -119,9 +119,73 @@ static void a_failed_plan_writes_nothing(void **state)
 	sysroot_close(&order.root);
 }
 
+static void is_refused(const struct order *order, int code, const char *part)
+{
+	struct plan plan;
+	struct error err = {0};
+
+	assert_int_equal(plan_make(&plan, &order->request, &err), code);
+	assert_non_null(strstr(err.text, part));
+	plan_free(&plan);
+}
+
+static void an_image_is_renewed_by_its_own_recipe(void **state)
+{
+	struct order order;
+	struct plan plan;
+	struct error err = {0};
+
+	(void)state;
+	make_root();
+	place_order(&order, "a.tar", FORMAT_TAR);
+	assert_int_equal(carry_out(&order, &err), 0);
+	order.request.renew = true;
+	order.request.root_is_named = true;
+	order.request.operands = NULL;
+	order.request.operand_count = 0;
+	order.request.templates = order.request.jailfiles = NULL;
+	order.request.settings = NULL;
+	scratch_write("root/data/file", "another");
+	assert_int_equal(plan_make(&plan, &order.request, &err), 0);
+	assert_int_equal(manifest_find(&plan.manifest, "/data/file")->origin,
+			 ORIGIN_ROOT);
+	assert_int_equal(plan_complete(&plan, &err), 0);
+	assert_non_null(
+		strstr(manifest_find(&plan.manifest, RECORD_PATH)->text, "/data/file"));
+	assert_int_equal(plan_write(&plan, &err), 0);
+	plan_free(&plan);
+	sysroot_close(&order.root);
+}
+
+static void what_cannot_be_renewed_is_refused(void **state)
+{
+	struct order order;
+	struct error err = {0};
+
+	(void)state;
+	make_root();
+	place_order(&order, "a.tar", FORMAT_TAR);
+	order.request.renew = true;
+	is_refused(&order, -ENOENT, "a.tar");
+	order.request.renew = false;
+	order.request.rules = order.request.record = false;
+	assert_int_equal(carry_out(&order, &err), 0);
+	order.request.renew = true;
+	is_refused(&order, -ENODATA, "a.tar has no record");
+	assert_int_equal(unlink("a.tar"), 0);
+	order.request.renew = false;
+	order.request.record = true;
+	assert_int_equal(carry_out(&order, &err), 0);
+	order.request.renew = true;
+	is_refused(&order, -EINVAL, "another root");
+	sysroot_close(&order.root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		scratch_test(an_image_is_renewed_by_its_own_recipe),
+		scratch_test(what_cannot_be_renewed_is_refused),
 		scratch_test(an_image_is_made_and_added_to),
 		scratch_test(one_made_meanwhile_is_not_overwritten),
 		scratch_test(rules_and_record_are_left_out_when_asked),

@@ -145,9 +145,29 @@ static void a_folder_holds_what_its_record_says_and_is_there(void **state)
 	workshop_expect(&manifest, "/file", RULE_ASKED);
 }
 
+static void a_renewed_image_keeps_what_no_recipe_tells_of(void **state)
+{
+	_cleanup_previous_ struct previous previous = PREVIOUS_NONE;
+	_cleanup_recipe_ struct recipe recipe = {0};
+	_cleanup_manifest_ struct manifest manifest = {0};
+	struct error err = {0};
+
+	(void)state;
+	make_image();
+	assert_int_equal(previous_open(&tar, NULL, &previous, &err), 0);
+	assert_int_equal(previous_renew(&previous, &manifest, &recipe, &err), 0);
+	assert_int_equal(manifest.count, 0);
+	assert_int_equal(recipe.count, 0);
+	assert_int_equal(recipe.terms.count, 1); /* not the one that is a path */
+	strmap_free(&previous.record.files);     /* as if it told of nothing */
+	assert_int_equal(previous_renew(&previous, &manifest, &recipe, &err), 0);
+	assert_non_null(manifest_find(&manifest, "/d/file"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		scratch_test(a_renewed_image_keeps_what_no_recipe_tells_of),
 		scratch_test(what_was_asked_for_stays_and_what_is_remade_goes),
 		scratch_test(no_image_is_no_error_when_it_is_to_be_made),
 		scratch_test(one_that_is_locked_is_waited_for),

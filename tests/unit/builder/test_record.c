@@ -7,7 +7,7 @@
 
 static void what_is_written_is_read_back(void **state)
 {
-	_cleanup_recipe_ struct recipe recipe = {.rules = true};
+	_cleanup_recipe_ struct recipe recipe = {.rules = true, .sysroot = true};
 	_cleanup_libraries_ struct libraries libraries = {0};
 	_cleanup_manifest_ struct manifest manifest = {0};
 	_cleanup_record_ struct record record = {0};
@@ -38,6 +38,7 @@ static void what_is_written_is_read_back(void **state)
 	assert_string_equal(text, again);
 	assert_int_equal(record_read(text, strlen(text), &record, &err), 0);
 	assert_true(record.recipe.rules);
+	assert_true(record.recipe.sysroot);
 	assert_string_equal(record.recipe.operands[0].dest, "/y\xff");
 	assert_string_equal(record.recipe.terms.items[0], "foot");
 	assert_string_equal(record.recipe.settings.cmd.items[0], "a\nb");
@@ -69,6 +70,11 @@ static void refuses_damaged_and_later_ones(void **state)
 	refuse("{\"schema\":1}", EBADMSG, "the recipe");
 	refuse("{\"schema\":9,\"recipe\":{}}", ENOTSUP, "schema 9");
 	refuse("{\"schema\":1,\"recipe\":{\"operands\":[{}]}}", EBADMSG, "operand");
+	refuse("{\"schema\":1,\"recipe\":{\"operands\":[{\"path\":\"\"}]}}", EBADMSG,
+	       "operand");
+	refuse("{\"schema\":1,\"recipe\":{\"operands\":[{\"path\":\"/"
+	       "\",\"dest\":\"x\"}]}}",
+	       EBADMSG, "operand");
 	refuse("{\"schema\":1,\"recipe\":{\"terms\":[1]}}", EBADMSG, "terms");
 	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/a\"}]}", EBADMSG,
 	       "file");
