@@ -14,7 +14,8 @@ _jailbuild_options() {
 		echo "$common --output --template --file --template-path --format --root --replace --no-rules" \
 			"--bare --entrypoint --cmd --env --workdir --user --label --dry-run"
 		;;
-	check | list | why | cost) echo "$common --format --json" ;;
+	list) echo "$common --format --json --sbom --root" ;;
+	check | why | cost) echo "$common --format --json" ;;
 	update) echo "$common --root --template-path --format --replace --dry-run --json" ;;
 	diff) echo "$common --json" ;;
 	templates) echo "$common --template-path --json" ;;
@@ -44,6 +45,10 @@ _jailbuild() {
 		;;
 	--root | -w | --workdir | --template-path)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
+		return
+		;;
+	--sbom)
+		mapfile -t COMPREPLY < <(compgen -W 'spdx cyclonedx' -- "$word")
 		return
 		;;
 	-u | --user)
