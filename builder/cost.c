@@ -41,21 +41,24 @@ static void print_text(const struct shares *shares)
 {
 	char name[PATH_MAX];
 
-	printf("%12s %8s  %s\n", "BYTES", "FILES", "FOR");
+	printf("%12s %8s %12s  %s\n", "BYTES", "FILES", "ALONE", "FOR");
 	for (size_t i = 0; i < shares->count; i++) {
 		const struct share *share = shares->items[i];
 
 		path_escape(share->name ? share->name : "", name, sizeof(name));
-		printf("%12" PRIu64 " %8zu  %s%s%s\n", share->bytes, share->files,
-		       share->rule, share->name ? " " : "", name);
+		printf("%12" PRIu64 " %8zu %12" PRIu64 "  %s%s%s\n", share->bytes,
+		       share->files, share->alone_bytes, share->rule,
+		       share->name ? " " : "", name);
 	}
-	printf("%12" PRIu64 " %8zu  total\n", shares->bytes, shares->files);
+	printf("%12" PRIu64 " %8zu %12s  total\n", shares->bytes, shares->files, "");
 }
 
 static int add_share(json_t *list, const struct share *share, struct error *err)
 {
-	json_t *json = json_pack("{s:I, s:I}", "bytes", (json_int_t)share->bytes, "files",
-				 (json_int_t)share->files);
+	json_t *json = json_pack(
+		"{s:I, s:I, s:I, s:I}", "bytes", (json_int_t)share->bytes, "files",
+		(json_int_t)share->files, "alone_bytes", (json_int_t)share->alone_bytes,
+		"alone_files", (json_int_t)share->alone_files);
 
 	if (json_array_append_new(list, json) < 0)
 		return error_nomem(err);
@@ -82,12 +85,15 @@ static int run(const char *image, const struct values *values, struct error *err
 {
 	_cleanup_view_ struct view view = VIEW_NONE;
 	_cleanup_shares_ struct shares shares = {0};
+	_cleanup_uses_ struct uses uses = {0};
 
-	int r = view_open(image, values->format, VIEW_NAMES, &view, err);
+	int r = view_open(image, values->format, VIEW_BYTES, &view, err);
 	if (r == 0)
 		r = view_need_record(&view, err);
 	if (r == 0)
-		r = shares_of(&view.manifest, &shares, err);
+		r = uses_find(&view, &uses, err);
+	if (r == 0)
+		r = shares_of(&view.manifest, &uses, &shares, err);
 	if (r == 0 && values->json)
 		r = print_json(&shares, err);
 	else if (r == 0)

@@ -13,10 +13,21 @@
 #include "chain.h"
 #include "twins.h"
 
+struct mark;
+
+/* Something is needed. */
+struct arrow {
+	struct mark *to;
+	struct arrow *next;
+};
+
 /* What is known of an entry: it is on the chain that is being followed, and then has a share. */
 struct mark {
 	struct share *share;
 	bool followed;
+	bool many;          /* several shares lead here; else */
+	struct share *only; /* this one, or NULL: none */
+	struct arrow *arrows;
 };
 
 struct pass {
@@ -24,6 +35,8 @@ struct pass {
 	struct shares *shares;
 	struct strmap marks; /* path -> struct mark */
 	struct twins twins;
+	struct mark **waiting; /* whose arrows have to be followed, once more */
+	size_t waiting_count, waiting_capacity;
 };
 
 static struct share *find_share(struct shares *shares, const char *rule, const char *name,
@@ -127,6 +140,92 @@ static void keep(struct pass *pass, const struct entry *entry, struct share *sha
 	}
 }
 
+static int point(struct pass *pass, const struct entry *from, const struct entry *to,
+		 struct error *err)
+{
+	struct mark *start = mark_of(pass, from, err), *end = mark_of(pass, to, err);
+	struct arrow *arrow = arena_alloc(&pass->shares->arena, sizeof(*arrow), err);
+
+	if (!start || !end || !arrow)
+		return -ENOMEM;
+	*arrow = (struct arrow){.to = end, .next = start->arrows};
+	start->arrows = arrow;
+	return 0;
+}
+
+/* The share leads to the mark, too; NULL: more than one do. Each mark changes twice at most. */
+static int reach(struct pass *pass, struct mark *mark, struct share *share,
+		 struct error *err)
+{
+	if (mark->many || (share && mark->only == share))
+		return 0;
+	mark->many = !share || mark->only;
+	mark->only = share;
+	int r = alloc_grow(&pass->waiting, &pass->waiting_capacity,
+			   pass->waiting_count + 1, sizeof(struct mark *), err);
+	if (r == 0)
+		pass->waiting[pass->waiting_count++] = mark;
+	return r;
+}
+
+/* Draws the arrow to an entry from what its reason names; or it is where its share begins. */
+static int begin(struct pass *pass, const struct entry *entry, struct error *err)
+{
+	struct mark *mark = strmap_get(&pass->marks, entry->path);
+	enum chain_end end;
+	const struct entry *by = is_end(&entry->reason)
+					 ? NULL
+					 : chain_next(pass->manifest, entry, &end);
+	bool is_lost = !strcmp(mark->share->rule, SHARES_UNKNOWN);
+	int r = by ? point(pass, by, entry, err) : 0;
+
+	return r == 0 && (!by || is_lost) ? reach(pass, mark, mark->share, err) : r;
+}
+
+static int spread(struct pass *pass, const struct uses *uses, struct error *err)
+{
+	const struct manifest *manifest = pass->manifest;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < uses->count; i++)
+		r = point(pass, uses->items[i].by, uses->items[i].used, err);
+	for (size_t i = 0; r == 0 && i < manifest->count; i++)
+		r = begin(pass, manifest->entries[i], err);
+	while (r == 0 && pass->waiting_count) {
+		const struct mark *mark = pass->waiting[--pass->waiting_count];
+		struct share *share = mark->many ? NULL : mark->only;
+
+		for (struct arrow *arrow = mark->arrows; r == 0 && arrow;
+		     arrow = arrow->next)
+			r = reach(pass, arrow->to, share, err);
+	}
+	return r;
+}
+
+/* Counts what only one share leads to. */
+static int count_alone(struct pass *pass, struct error *err)
+{
+	const struct manifest *manifest = pass->manifest;
+
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct entry *entry = manifest->entries[i], *first = NULL;
+		const struct mark *mark = strmap_get(&pass->marks, entry->path);
+
+		if (mark->many || !mark->only || entry->type == ENTRY_FOLDER)
+			continue;
+		mark->only->alone_files++;
+		int r = entry->type == ENTRY_FILE
+				? twins_find(&pass->twins, entry, &first, err)
+				: 0;
+		if (r < 0)
+			return r;
+		/* Each is known to twins by now: the first of them finds itself. */
+		if (entry->type == ENTRY_FILE && (!first || first == entry))
+			mark->only->alone_bytes += entry->size;
+	}
+	return 0;
+}
+
 static int count(struct pass *pass, const struct entry *entry, struct error *err)
 {
 	const struct entry *first = NULL;
@@ -142,6 +241,8 @@ static int count(struct pass *pass, const struct entry *entry, struct error *err
 	if (entry->type != ENTRY_FILE)
 		return 0;
 	int r = twins_find(&pass->twins, entry, &first, err);
+	if (r == 0 && first)
+		r = point(pass, entry, first, err); /* which has the bytes of both */
 	if (r < 0 || first)
 		return r;
 	share->bytes += entry->size;
@@ -167,7 +268,8 @@ static int compare_shares(const void *a, const void *b)
 	return order ? order : compare_texts(first->name, second->name);
 }
 
-int shares_of(const struct manifest *manifest, struct shares *ret, struct error *err)
+int shares_of(const struct manifest *manifest, const struct uses *uses,
+	      struct shares *ret, struct error *err)
 {
 	struct pass pass = {.manifest = manifest, .shares = ret};
 	int r = 0;
@@ -175,6 +277,11 @@ int shares_of(const struct manifest *manifest, struct shares *ret, struct error 
 	*ret = (struct shares){0};
 	for (size_t i = 0; r == 0 && i < manifest->count; i++)
 		r = count(&pass, manifest->entries[i], err);
+	if (r == 0)
+		r = spread(&pass, uses, err);
+	if (r == 0)
+		r = count_alone(&pass, err);
+	free(pass.waiting);
 	strmap_free(&pass.marks);
 	twins_free(&pass.twins);
 	if (r < 0) {

@@ -236,13 +236,38 @@ adds_up() {
 	for_each_user adds_up
 }
 
+tells_what_would_go() {
+	local image
+	packed --no-rules bash -o "$MINE/one.tar"
+	packed --no-rules bash ls -o "$MINE/two.tar"
+	packed --no-rules bash ls -o "$MINE/two/"
+	for image in two.tar two; do
+		as_each jailbuild cost --json "$MINE/one.tar" >one.json
+		as_each jailbuild cost --json "$MINE/$image" >two.json
+		python3 - <<-'END'
+			import json
+			one, two = json.load(open("one.json")), json.load(open("two.json"))
+			ls = [s for s in two["shares"] if s.get("name", "").endswith("/ls")][0]
+			bash = [s for s in two["shares"] if s.get("name", "").endswith("/bash")][0]
+			record = [[s for s in c["shares"] if s["rule"] == "record"][0]["bytes"] for c in (one, two)]
+			# An image without ls is smaller by what ls adds alone.
+			assert two["bytes"] - record[1] - ls["alone_bytes"] == one["bytes"] - record[0], (one, two)
+			assert two["files"] - ls["alone_files"] == one["files"], (one, two)
+			assert 0 < bash["alone_bytes"] < bash["bytes"], bash # libc stays for ls
+		END
+	done
+}
+@test "cost tells what an image would be smaller by" {
+	for_each_user tells_what_would_go
+}
+
 judges_hostile_costs() {
 	make_hostile "$MINE/circle.tar" '[{"path":"/a","reason":{"rule":"x","by":"/b"}},
 		{"path":"/b","reason":{"rule":"x","by":"/a"}},
 		{"path":"/c","reason":{"rule":"template","name":"\\x1b[2J"}}]'
 	look cost "$MINE/circle.tar"
 	assert_status 0
-	assert_output_has '0        2  unknown'
+	assert_output_has '0        2            0  unknown'
 	assert_output_has 'template \x1b[2J'
 	mkdir "$MINE/tree"
 	touch "$MINE/tree/file"

@@ -15,13 +15,15 @@ static void add(struct manifest *manifest, const char *path, size_t size,
 	assert_int_equal(manifest_add_text(manifest, path, text, reason, &err), 0);
 }
 
+static const struct uses no_uses;
+
 static struct shares divide(struct manifest *manifest)
 {
 	struct shares shares;
 	struct error err;
 
 	assert_int_equal(manifest_finish(manifest, &err), 0);
-	assert_int_equal(shares_of(manifest, &shares, &err), 0);
+	assert_int_equal(shares_of(manifest, &no_uses, &shares, &err), 0);
 	return shares;
 }
 
@@ -114,9 +116,77 @@ static void an_empty_image_has_none(void **state)
 	assert_int_equal(shares.count, 0);
 }
 
+static void expect_alone(const struct shares *shares, const char *name, size_t files,
+			 uint64_t bytes)
+{
+	for (size_t i = 0; i < shares->count; i++) {
+		const struct share *share = shares->items[i];
+
+		if (strcmp(share->name ? share->name : "", name) != 0)
+			continue;
+		assert_int_equal(share->alone_files, files);
+		assert_int_equal(share->alone_bytes, bytes);
+		return;
+	}
+	fail_msg("no share of %s", name);
+}
+
+static void what_others_need_too_does_not_go(void **state)
+{
+	_cleanup_manifest_ struct manifest manifest = {0};
+	_cleanup_shares_ struct shares shares = {0};
+	struct error err;
+
+	(void)state;
+	add(&manifest, "/a", 1, &(struct reason){.rule = RULE_ASKED});
+	add(&manifest, "/b", 2, &(struct reason){.rule = RULE_ASKED});
+	add(&manifest, "/l", 4, &(struct reason){.rule = "runpath", .by = "/a"});
+	add(&manifest, "/m", 8, &(struct reason){.rule = "runpath", .by = "/l"});
+	add(&manifest, "/n", 16, &(struct reason){.rule = "runpath", .by = "/a"});
+	assert_int_equal(manifest_finish(&manifest, &err), 0);
+	struct use items[] = {
+		{manifest_find(&manifest, "/b"), manifest_find(&manifest, "/l")},
+		{manifest_find(&manifest, "/m"), manifest_find(&manifest, "/l")},
+		{manifest_find(&manifest, "/l"), manifest_find(&manifest, "/m")},
+	};
+	const struct uses uses = {.items = items, .count = 3};
+	assert_int_equal(shares_of(&manifest, &uses, &shares, &err), 0);
+	expect_alone(&shares, "/a", 2, 17);
+	expect_alone(&shares, "/b", 1, 2);
+	expect(&shares, 0, RULE_ASKED " /a", 4, 29);
+}
+
+static void a_hard_link_to_what_another_has_does_not_go(void **state)
+{
+	_cleanup_manifest_ struct manifest manifest = {0};
+
+	(void)state;
+	add(&manifest, "/a", 5, &(struct reason){.rule = RULE_ASKED});
+	add(&manifest, "/b", 5, &(struct reason){.rule = RULE_ASKED});
+	manifest_find(&manifest, "/a")->inode = 7;
+	manifest_find(&manifest, "/b")->inode = 7;
+	_cleanup_shares_ struct shares shares = divide(&manifest);
+	expect_alone(&shares, "/a", 0, 0);
+	expect_alone(&shares, "/b", 1, 0);
+}
+
+static void circles_have_nothing_but_themselves(void **state)
+{
+	_cleanup_manifest_ struct manifest manifest = {0};
+
+	(void)state;
+	add(&manifest, "/a", 1, &(struct reason){.rule = "x", .by = "/b"});
+	add(&manifest, "/b", 2, &(struct reason){.rule = "x", .by = "/a"});
+	_cleanup_shares_ struct shares shares = divide(&manifest);
+	expect_alone(&shares, "", 2, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_others_need_too_does_not_go),
+		cmocka_unit_test(a_hard_link_to_what_another_has_does_not_go),
+		cmocka_unit_test(circles_have_nothing_but_themselves),
 		cmocka_unit_test(everything_counts_for_what_its_chain_leads_to),
 		cmocka_unit_test(circles_and_gaps_are_unknown),
 		cmocka_unit_test(what_lies_in_the_root_folder_was_asked_for_with_it),
