@@ -5,6 +5,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,15 +212,35 @@ static int damaged(const char *what, struct error *err)
 	return error_set(err, EBADMSG, "%s is missing or of the wrong kind", what);
 }
 
+/* object[key], which may be missing, but must be a list. */
+static int get_array(const json_t *object, const char *key, const json_t **ret,
+		     struct error *err)
+{
+	*ret = json_object_get(object, key);
+	return *ret && !json_is_array(*ret) ? damaged(key, err) : 0;
+}
+
+/* A number that is nothing else, and no larger than `most`. */
+static int get_number(const json_t *object, const char *key, json_int_t most,
+		      json_int_t *ret, struct error *err)
+{
+	const json_t *value = json_object_get(object, key);
+
+	*ret = json_integer_value(value);
+	return json_is_integer(value) && *ret >= 0 && *ret <= most ? 0
+								   : damaged(key, err);
+}
+
 static int read_operands(const json_t *json, struct record *record, struct error *err)
 {
-	const json_t *array = json_object_get(json, "operands");
+	const json_t *array;
+	int r = get_array(json, "operands", &array, err);
 
-	for (size_t i = 0; i < json_array_size(array); i++) {
+	for (size_t i = 0; r == 0 && i < json_array_size(array); i++) {
 		const json_t *item = json_array_get(array, i);
 		const char *path = NULL, *dest = NULL;
 
-		int r = jsontext_get(item, "path", &record->arena, &path, err);
+		r = jsontext_get(item, "path", &record->arena, &path, err);
 		if (r == 0)
 			r = jsontext_get(item, "dest", &record->arena, &dest, err);
 		if (r < 0)
@@ -232,10 +253,8 @@ static int read_operands(const json_t *json, struct record *record, struct error
 		if (!operand.path || (dest && !operand.dest))
 			return -ENOMEM;
 		r = recipe_add(&record->recipe, &operand, err);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r;
 }
 
 static int read_text(const json_t *json, const char *key, struct record *record,
@@ -270,17 +289,22 @@ static int read_settings(const json_t *json, struct record *record, struct error
 
 static int read_accounts(const json_t *json, struct record *record, struct error *err)
 {
-	const json_t *array = json_object_get(json, "accounts");
+	const json_t *array;
+	int r = get_array(json, "accounts", &array, err);
 
-	for (size_t i = 0; i < json_array_size(array); i++) {
+	for (size_t i = 0; r == 0 && i < json_array_size(array); i++) {
 		const json_t *item = json_array_get(array, i);
 		char ids[64];
 		const char *words[] = {NULL, ids, NULL, NULL};
+		json_int_t uid, gid;
 
-		snprintf(ids, sizeof(ids), "%lld:%lld",
-			 (long long)json_integer_value(json_object_get(item, "uid")),
-			 (long long)json_integer_value(json_object_get(item, "gid")));
-		int r = jsontext_get(item, "name", &record->arena, &words[0], err);
+		r = get_number(item, "uid", UINT32_MAX, &uid, err);
+		if (r == 0)
+			r = get_number(item, "gid", UINT32_MAX, &gid, err);
+		if (r < 0)
+			return r;
+		snprintf(ids, sizeof(ids), "%lld:%lld", (long long)uid, (long long)gid);
+		r = jsontext_get(item, "name", &record->arena, &words[0], err);
 		if (r == 0)
 			r = jsontext_get(item, "home", &record->arena, &words[2], err);
 		if (r == 0)
@@ -289,10 +313,8 @@ static int read_accounts(const json_t *json, struct record *record, struct error
 			r = damaged("an account", err);
 		if (r == 0)
 			r = accounts_add(&record->recipe.accounts, words, 4, err);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r;
 }
 
 static int read_recipe(const json_t *root, struct record *record, struct error *err)
@@ -313,34 +335,39 @@ static int read_recipe(const json_t *root, struct record *record, struct error *
 	return r == 0 ? read_settings(json_object_get(json, "settings"), record, err) : r;
 }
 
+static int read_library(const json_t *item, struct record *record, struct error *err)
+{
+	struct library library = {
+		.general = json_is_true(json_object_get(item, "general"))};
+	json_int_t machine, class, data;
+
+	int r = jsontext_get(item, "name", &record->arena, &library.name, err);
+	if (r == 0)
+		r = jsontext_get(item, "path", &record->arena, &library.path, err);
+	if (r == 0 && (!library.name || !library.path))
+		r = damaged("a library's name", err);
+	if (r == 0)
+		r = get_number(item, "machine", UINT16_MAX, &machine, err);
+	if (r == 0)
+		r = get_number(item, "class", UINT8_MAX, &class, err);
+	if (r == 0)
+		r = get_number(item, "data", UINT8_MAX, &data, err);
+	if (r < 0)
+		return r;
+	library.machine = (uint16_t)machine;
+	library.class = (unsigned char)class;
+	library.data = (unsigned char)data;
+	return libraries_add(&record->libraries, &library, err);
+}
+
 static int read_libraries(const json_t *root, struct record *record, struct error *err)
 {
-	const json_t *array = json_object_get(root, "libraries");
+	const json_t *array;
+	int r = get_array(root, "libraries", &array, err);
 
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		const json_t *item = json_array_get(array, i);
-		struct library library = {
-			.machine = (uint16_t)json_integer_value(
-				json_object_get(item, "machine")),
-			.class = (unsigned char)json_integer_value(
-				json_object_get(item, "class")),
-			.data = (unsigned char)json_integer_value(
-				json_object_get(item, "data")),
-			.general = json_is_true(json_object_get(item, "general")),
-		};
-
-		int r = jsontext_get(item, "name", &record->arena, &library.name, err);
-		if (r == 0)
-			r = jsontext_get(item, "path", &record->arena, &library.path,
-					 err);
-		if (r == 0 && (!library.name || !library.path))
-			r = damaged("a library's name", err);
-		if (r == 0)
-			r = libraries_add(&record->libraries, &library, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; r == 0 && i < json_array_size(array); i++)
+		r = read_library(json_array_get(array, i), record, err);
+	return r;
 }
 
 static int read_file(const json_t *item, struct record *record, struct error *err)
@@ -374,7 +401,7 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 static int read_all(const json_t *root, struct record *record, struct error *err)
 {
 	const json_t *schema = json_object_get(root, "schema");
-	const json_t *files = json_object_get(root, "files");
+	const json_t *files;
 
 	if (!json_is_integer(schema))
 		return damaged("the schema", err);
@@ -385,6 +412,8 @@ static int read_all(const json_t *root, struct record *record, struct error *err
 	int r = read_recipe(root, record, err);
 	if (r == 0)
 		r = read_libraries(root, record, err);
+	if (r == 0)
+		r = get_array(root, "files", &files, err);
 	for (size_t i = 0; r == 0 && i < json_array_size(files); i++)
 		r = read_file(json_array_get(files, i), record, err);
 	return r;

@@ -263,25 +263,39 @@ static int parse(struct parser *parser)
 	return r;
 }
 
+/* The words with a blank between each two. */
+static const char *join(struct template *template, const struct directive *directive,
+			struct error *err)
+{
+	size_t size = 1;
+
+	for (size_t i = 0; i < directive->count; i++)
+		size += strlen(directive->words[i]) + 1;
+	char *text = arena_alloc(&template->arena, size, err), *at = text;
+	for (size_t i = 0; text && i < directive->count; i++) {
+		if (i)
+			*at++ = ' ';
+		at = stpcpy(at, directive->words[i]);
+	}
+	return text;
+}
+
 /* What concerns the template as a whole. */
 static int summarize(struct template *template, struct error *err)
 {
+	const struct directive *description = NULL;
+
 	for (size_t i = 0; i < template->count; i++) {
 		const struct directive *directive = &template->items[i];
 
 		template->is_rule |= directive->kind == DIRECTIVE_WHEN;
-		if (directive->kind != DIRECTIVE_DESCRIPTION)
-			continue;
-		template->description = directive->words[0];
-		for (size_t j = 1; j < directive->count; j++) {
-			template->description = arena_format(
-				&template->arena, err, "%s %s", template->description,
-				directive->words[j]);
-			if (!template->description)
-				return -ENOMEM;
-		}
+		if (directive->kind == DIRECTIVE_DESCRIPTION)
+			description = directive;
 	}
-	return 0;
+	if (!description)
+		return 0;
+	template->description = join(template, description, err);
+	return template->description ? 0 : -ENOMEM;
 }
 
 int template_parse(const char *name, const char *text, size_t size, struct template *ret,

@@ -79,6 +79,15 @@ static void refuses_damaged_and_later_ones(void **state)
 	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/a\"}]}", EBADMSG,
 	       "file");
 	refuse("{\"schema\":1,\"recipe\":{},\"libraries\":[{}]}", EBADMSG, "library");
+	/* An id that is none would else be root's. */
+	refuse("{\"schema\":1,\"recipe\":{\"accounts\":[{\"name\":\"a\",\"uid\":"
+	       "\"1\",\"gid\":1,\"home\":\"/\",\"shell\":\"/\"}]}}",
+	       EBADMSG, "uid");
+	refuse("{\"schema\":1,\"recipe\":{},\"libraries\":[{\"name\":\"l\",\"path\":"
+	       "\"/l\",\"machine\":65598,\"class\":2,\"data\":1}]}",
+	       EBADMSG, "machine");
+	refuse("{\"schema\":1,\"recipe\":{\"operands\":{}}}", EBADMSG, "operands");
+	refuse("{\"schema\":1,\"recipe\":{},\"files\":\"\"}", EBADMSG, "files");
 	refuse("{\"schema\":1,\"recipe\":{\"settings\":{\"env\":[\"A\"]}}}", EINVAL,
 	       "KEY=VALUE");
 }
