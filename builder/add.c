@@ -22,7 +22,7 @@
 struct values {
 	struct cli_common common;
 	const char *output, *format, *root, *workdir, *user;
-	bool replace, no_rules, bare, dry_run;
+	bool replace, no_rules, bare, digests, dry_run;
 	struct strlist entrypoint, cmd, env, labels;
 	struct strlist templates, jailfiles, template_path;
 };
@@ -47,6 +47,8 @@ static const struct cli_option options[] = {
 	 "no base files, ld.so.cache or terminfo; only what is asked for"},
 	{"bare", 0, CLI_FLAG, AT(bare), NULL,
 	 "nothing but the closure: no manifest either"},
+	{"digests", 0, CLI_FLAG, AT(digests), NULL,
+	 "record the sha256 of every file, for 'jailbuild check'"},
 	{"entrypoint", 0, CLI_LIST, AT(entrypoint), "ARG",
 	 "a word of the entrypoint; once for each"},
 	{"cmd", 0, CLI_LIST, AT(cmd), "ARG",
@@ -196,8 +198,11 @@ static int check_usage(const struct values *values, const struct runconfig *sett
 				 "nothing to add: no PATH and no template given");
 	if (values->bare && !runconfig_are_empty(settings))
 		return error_set(err, EINVAL, "--bare leaves no place for settings");
+	if (values->bare && values->digests)
+		return error_set(err, EINVAL, "--bare leaves no place for digests");
 	*ret = (struct request){
 		.replace = values->replace,
+		.digests = values->digests,
 		.rules = !values->no_rules && !values->bare,
 		.record = !values->bare,
 		.templates = &values->templates,

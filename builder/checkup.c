@@ -12,6 +12,7 @@
 
 #include "common/path.h"
 #include "record.h"
+#include "verifydigests.h"
 #include "verifyelf.h"
 #include "verifylinks.h"
 #include "verifymodes.h"
@@ -128,7 +129,7 @@ int checkup_run(struct survey *survey, struct findings *findings, size_t *ret_fi
 {
 	static int (*const checks[])(struct checkup *, struct error *) = {
 		verifyelf_run, verifylinks_run, verifyneeds_run,    verifynames_run,
-		verifypam_run, verifymodes_run, verifysettings_run,
+		verifypam_run, verifymodes_run, verifysettings_run, verifydigests_run,
 	};
 	_cleanup_checkup_ struct checkup checkup = {0};
 

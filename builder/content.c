@@ -31,9 +31,57 @@ static int open_file(const struct sysroot *root, const char *path,
 		return error_errno(err, errno, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, EINVAL, "%s is no regular file any more", path);
-	*ret = (struct content_stream){
-		.fd = steal_fd(&fd), .owned = true, .size = (uint64_t)st.st_size};
+	*ret = (struct content_stream){.fd = steal_fd(&fd),
+				       .owned = true,
+				       .size = (uint64_t)st.st_size,
+				       .changed = st.st_ctim};
 	return 0;
+}
+
+static bool is_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Whether it is the time of a file when its digest was made, or there is none. */
+static int check_time(const struct entry *entry, const struct timespec *changed,
+		      struct error *err)
+{
+	static const struct timespec none;
+
+	if (!entry->sha256 || is_same_time(&entry->changed, &none) ||
+	    is_same_time(changed, &none) || is_same_time(&entry->changed, changed))
+		return 0;
+	return error_set(err, EBUSY, "%s changed while it was read", entry->path);
+}
+
+/* A file of its own, in a root. */
+static int open_entry(const struct sysroot *root, const char *path,
+		      const struct entry *entry, struct content_stream *ret,
+		      struct error *err)
+{
+	_cleanup_content_ struct content_stream stream = CONTENT_NONE;
+	int r = open_file(root, path, &stream, err);
+
+	if (r == 0)
+		r = check_time(entry, &stream.changed, err);
+	if (r < 0)
+		return r;
+	*ret = stream;
+	stream = (struct content_stream)CONTENT_NONE;
+	return 0;
+}
+
+int content_settle(const struct content_stream *stream, const struct entry *entry,
+		   struct error *err)
+{
+	struct stat st;
+
+	if (!stream->owned || !entry->sha256)
+		return 0;
+	if (fstat(stream->fd, &st) < 0)
+		return error_errno(err, errno, "cannot read %s", entry->path);
+	return check_time(entry, &st.st_ctim, err);
 }
 
 int content_open(const struct content *content, const struct entry *entry,
@@ -41,7 +89,7 @@ int content_open(const struct content *content, const struct entry *entry,
 {
 	switch (entry->origin) {
 	case ORIGIN_ROOT:
-		return open_file(content->root, entry->source, ret, err);
+		return open_entry(content->root, entry->source, entry, ret, err);
 	case ORIGIN_TEXT:
 		*ret = (struct content_stream){
 			.fd = -1, .text = entry->text, .size = entry->size};
@@ -50,11 +98,12 @@ int content_open(const struct content *content, const struct entry *entry,
 		break;
 	}
 	if (content->image_folder)
-		return open_file(content->image_folder, entry->path, ret, err);
+		return open_entry(content->image_folder, entry->path, entry, ret, err);
 	if (lseek(content->image_fd, (off_t)entry->offset, SEEK_SET) < 0)
 		return error_errno(err, errno, "cannot read %s of the image",
 				   entry->path);
-	*ret = (struct content_stream){.fd = content->image_fd, .size = entry->size};
+	*ret = (struct content_stream){
+		.fd = content->image_fd, .size = entry->size, .start = entry->offset};
 	return 0;
 }
 

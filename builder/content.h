@@ -27,6 +27,8 @@ struct content_stream {
 	bool owned;
 	const char *text;
 	uint64_t size;
+	uint64_t start;          /* where in `fd` they begin */
+	struct timespec changed; /* the file's ctime; zero: of no file of its own */
 };
 
 #define CONTENT_NONE     \
@@ -36,10 +38,18 @@ struct content_stream {
 
 /*
  * Opens the bytes of a file entry. Only one stream of the image may be in use at a time: they
- * share its offset. -ENOENT and so on as open(2); -EINVAL if the source is no regular file now.
+ * share its offset. -ENOENT and so on as open(2); -EINVAL if the source is no regular file now;
+ * -EBUSY if it has changed since its digest was made.
  */
 int content_open(const struct content *content, const struct entry *entry,
 		 struct content_stream *ret, struct error *err) _must_check_;
+
+/*
+ * After reading: -EBUSY if the file has changed since content_open, where its digest is recorded, which
+ * would then be of other bytes than those that were read.
+ */
+int content_settle(const struct content_stream *stream, const struct entry *entry,
+		   struct error *err) _must_check_;
 
 void content_close(struct content_stream *stream);
 

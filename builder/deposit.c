@@ -55,6 +55,8 @@ static int make_file(int folder, const char *name, const struct entry *entry,
 		r = fd_write_all(fd, stream.text, stream.size, entry->path, err);
 	else
 		r = fd_copy(stream.fd, fd, stream.size, entry->path, err);
+	if (r == 0)
+		r = content_settle(&stream, entry, err);
 	if (r < 0)
 		return r;
 	return fchmod(fd, entry->mode) < 0

@@ -81,6 +81,7 @@ static int own_strings(struct manifest *manifest, struct entry *entry, struct er
 		&entry->path,        &entry->target,        &entry->source,
 		&entry->package,     &entry->reason.rule,   &entry->reason.by,
 		&entry->reason.name, &entry->reason.detail, &entry->reason.root,
+		&entry->sha256,
 	};
 
 	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "common/alloc.h"
 #include "common/error.h"
@@ -63,7 +64,9 @@ struct entry {
 	const char *target; /* of a symlink */
 	const char
 		*source; /* where it was taken from, inside the root; NULL: made by us */
-	const char *package; /* that owns the source; NULL if none is known */
+	const char *package;     /* that owns the source; NULL if none is known */
+	const char *sha256;      /* of a file, see digests.h; NULL: nobody asked for it */
+	struct timespec changed; /* the ctime that it had then; zero: not known */
 	struct reason reason;
 	bool stale; /* a rule brought it at an earlier time, and none has yet this time */
 	enum entry_origin origin;

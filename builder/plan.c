@@ -14,6 +14,7 @@
 #include "base.h"
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "digests.h"
 #include "folder.h"
 #include "needs.h"
 #include "owner.h"
@@ -51,6 +52,7 @@ static int renew(struct plan *plan, struct error *err)
 	plan->renewed.settings = &recipe->settings;
 	plan->renewed.term = NULL;
 	plan->renewed.rules = recipe->rules;
+	plan->renewed.digests = recipe->digests;
 	plan->renewed.record = true;
 	plan->request = &plan->renewed;
 	return 0;
@@ -262,11 +264,31 @@ static int add_record(struct plan *plan, struct error *err)
 	return r == 0 ? manifest_finish(&plan->manifest, err) : r;
 }
 
+static int add_digests(struct plan *plan, struct error *err)
+{
+	struct manifest *manifest = &plan->manifest;
+	struct digest *digests = arena_alloc(&manifest->arena,
+					     manifest->count * sizeof(*digests), err);
+
+	if (!digests)
+		return -ENOMEM;
+	int r = digests_make(manifest, DIGESTS_OF_ALL, digests, err);
+	for (size_t i = 0; r == 0 && i < manifest->count; i++) {
+		struct entry *entry = manifest->entries[i];
+
+		entry->sha256 = digests[i].text[0] ? digests[i].text : NULL;
+		entry->changed = digests[i].changed;
+	}
+	return r;
+}
+
+/* What takes long, and in part can go on while the files are copied. */
 static int start_record(struct plan *plan, struct error *err)
 {
 	if (!plan->has_record || plan->is_complete)
 		return 0;
-	return owner_start(plan->request->root, &plan->manifest, &plan->owners, err);
+	int r = owner_start(plan->request->root, &plan->manifest, &plan->owners, err);
+	return r == 0 && plan->recipe.digests ? add_digests(plan, err) : r;
 }
 
 /* folder_complete: gives the record its text. */
@@ -315,6 +337,7 @@ int plan_make(struct plan *plan, const struct request *request, struct error *er
 	if (r < 0)
 		return r;
 	plan->recipe.rules = plan->recipe.rules || plan->request->rules;
+	plan->recipe.digests = plan->recipe.digests || plan->request->digests;
 	plan->recipe.sysroot = plan->recipe.sysroot || plan->request->root->fd >= 0;
 	if (plan->recipe.rules)
 		r = add_rules(plan, err);

@@ -39,6 +39,7 @@ struct request {
 	const char *term; /* the user's TERM; NULL if there is none */
 	int64_t epoch;
 	bool replace, rules;
+	bool digests; /* the record has the sha256 of every file; once it has, it always has */
 	bool record; /* the image says what is in it and why */
 	/* The image must be there, and is made anew: what is asked for, and whether there are rules and a
 	 * record, is what its own recipe says. */

@@ -238,7 +238,10 @@ typedef int take_entry(const struct previous *previous, struct manifest *manifes
 static int show_entry(const struct previous *previous, struct manifest *manifest,
 		      struct entry *entry, struct error *err)
 {
+	const struct record_file *file = strmap_get(&previous->record.files, entry->path);
+
 	explain(previous, entry);
+	entry->sha256 = file ? file->sha256 : NULL;
 	/* inspect keeps it apart, and not in the spool. */
 	if (previous->archive.record && !strcmp(entry->path, RECORD_PATH)) {
 		entry->origin = ORIGIN_TEXT;
@@ -405,6 +408,7 @@ static int take_recipe(const struct previous *previous, struct libraries *librar
 	int r = runconfig_merge(&recipe->settings, &old->settings, err);
 
 	recipe->rules = old->rules;
+	recipe->digests = old->digests;
 	recipe->sysroot = old->sysroot;
 	for (size_t i = 0; r == 0 && i < old->count; i++)
 		r = recipe_add(recipe, &old->operands[i], err);

@@ -23,6 +23,7 @@ struct recipe {
 	struct strmap known; /* "path" or "path:dest" -> not NULL */
 	struct arena arena;  /* its keys */
 	bool rules;          /* fitting parts are added */
+	bool digests;        /* the record has the sha256 of every file */
 	bool sysroot;        /* something was taken from a root that is not the host's */
 	struct strlist templates; /* names, and paths of Jailfiles, sorted */
 	struct accounts accounts;

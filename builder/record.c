@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/cleanup.h"
+#include "digests.h"
 #include "jsontext.h"
 
 static void cleanup_json(json_t **json)
@@ -98,6 +99,8 @@ static int write_recipe(json_t *root, const struct recipe *recipe, struct error 
 	/* Not which one: its place is nothing that the image depends on. */
 	if (recipe->sysroot && json_object_set_new(json, "sysroot", json_true()) < 0)
 		return error_nomem(err);
+	if (recipe->digests && json_object_set_new(json, "digests", json_true()) < 0)
+		return error_nomem(err);
 	int r = write_operands(json, recipe, err);
 	if (r == 0)
 		r = write_accounts(json, &recipe->accounts, err);
@@ -169,6 +172,8 @@ static int write_file(json_t *array, const struct entry *entry, struct error *er
 		r = jsontext_set(item, "source", entry->source, err);
 	if (r == 0)
 		r = jsontext_set(item, "package", entry->package, err);
+	if (r == 0)
+		r = jsontext_set(item, "sha256", entry->sha256, err);
 	return r == 0 ? write_reason(item, &entry->reason, err) : r;
 }
 
@@ -324,6 +329,7 @@ static int read_recipe(const json_t *root, struct record *record, struct error *
 	if (!json_is_object(json))
 		return damaged("the recipe", err);
 	record->recipe.rules = json_is_true(json_object_get(json, "rules"));
+	record->recipe.digests = json_is_true(json_object_get(json, "digests"));
 	record->recipe.sysroot = json_is_true(json_object_get(json, "sysroot"));
 	int r = read_operands(json, record, err);
 	if (r == 0)
@@ -383,6 +389,8 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 	if (r == 0)
 		r = jsontext_get(item, "package", arena, &file->package, err);
 	if (r == 0)
+		r = jsontext_get(item, "sha256", arena, &file->sha256, err);
+	if (r == 0)
 		r = jsontext_get(reason, "rule", arena, &file->reason.rule, err);
 	if (r == 0)
 		r = jsontext_get(reason, "by", arena, &file->reason.by, err);
@@ -395,6 +403,8 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 	file->reason.derived = json_is_true(json_object_get(reason, "derived"));
 	if (!path || !file->reason.rule)
 		return damaged("a file's path or reason", err);
+	if (file->sha256 && !digests_is_one(file->sha256))
+		return damaged("a file's sha256", err);
 	return strmap_put(&record->files, path, file, err);
 }
 

@@ -21,7 +21,7 @@ enum { RECORD_SCHEMA = 1 };
 
 /* What a record says about one file. */
 struct record_file {
-	const char *source, *package; /* NULL if none */
+	const char *source, *package, *sha256; /* NULL if none */
 	struct reason reason;
 };
 

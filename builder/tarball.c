@@ -203,7 +203,9 @@ static int put_file(struct tarball *tarball, const struct entry *entry, struct e
 		return r;
 	archive_entry_set_size(tarball->entry, (la_int64_t)stream.size);
 	r = put_header(tarball, entry, err);
-	return r < 0 ? r : put_data(tarball, entry, &stream, err);
+	if (r == 0)
+		r = put_data(tarball, entry, &stream, err);
+	return r == 0 ? content_settle(&stream, entry, err) : r;
 }
 
 static int put_entry(struct tarball *tarball, const struct entry *entry,

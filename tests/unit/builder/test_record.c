@@ -7,7 +7,8 @@
 
 static void what_is_written_is_read_back(void **state)
 {
-	_cleanup_recipe_ struct recipe recipe = {.rules = true, .sysroot = true};
+	_cleanup_recipe_ struct recipe recipe = {
+		.rules = true, .digests = true, .sysroot = true};
 	_cleanup_libraries_ struct libraries libraries = {0};
 	_cleanup_manifest_ struct manifest manifest = {0};
 	_cleanup_record_ struct record record = {0};
@@ -31,6 +32,8 @@ static void what_is_written_is_read_back(void **state)
 		.type = ENTRY_FILE,
 		.source = "/usr/bin/x",
 		.package = "pack",
+		.sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8"
+			  "55",
 		.reason = {.rule = "runpath", .by = "/z", .name = "n"}};
 	assert_int_equal(manifest_add(&manifest, &entry, &err), 0);
 	_cleanup_free_ char *text = record_write(&recipe, &libraries, &manifest, &err);
@@ -39,6 +42,7 @@ static void what_is_written_is_read_back(void **state)
 	assert_int_equal(record_read(text, strlen(text), &record, &err), 0);
 	assert_true(record.recipe.rules);
 	assert_true(record.recipe.sysroot);
+	assert_true(record.recipe.digests);
 	assert_string_equal(record.recipe.operands[0].dest, "/y\xff");
 	assert_string_equal(record.recipe.terms.items[0], "foot");
 	assert_string_equal(record.recipe.settings.cmd.items[0], "a\nb");
@@ -47,6 +51,7 @@ static void what_is_written_is_read_back(void **state)
 	const struct record_file *file = strmap_get(&record.files, "/y\xff");
 	assert_non_null(file);
 	assert_string_equal(file->package, "pack");
+	assert_string_equal(file->sha256, entry.sha256);
 	assert_string_equal(file->reason.rule, "runpath");
 	assert_string_equal(file->reason.name, "n");
 }
@@ -79,6 +84,9 @@ static void refuses_damaged_and_later_ones(void **state)
 	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/a\"}]}", EBADMSG,
 	       "file");
 	refuse("{\"schema\":1,\"recipe\":{},\"libraries\":[{}]}", EBADMSG, "library");
+	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/a\",\"reason\":{"
+	       "\"rule\":\"found\"},\"sha256\":\"E3\"}]}",
+	       EBADMSG, "sha256");
 	/* An id that is none would else be root's. */
 	refuse("{\"schema\":1,\"recipe\":{\"accounts\":[{\"name\":\"a\",\"uid\":"
 	       "\"1\",\"gid\":1,\"home\":\"/\",\"shell\":\"/\"}]}}",
