@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Gathers pieces into large writes, and drives libarchive's compressors (its "raw" format: one
- * stream of bytes, nothing around it). xz is liblzma's own, as libarchive always writes a CRC64, which
+ * Gathers pieces into large writes, and drives the compressors: libarchive's for gzip (its "raw" format:
+ * one stream of bytes, nothing around it), zstdframes, and for xz is liblzma's own, as libarchive always writes a CRC64, which
  * the kernel refuses in an initramfs (Documentation/staging/xz.rst). Called by tarball.
  */
 #include "sink.h"
@@ -17,6 +17,7 @@
 
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "zstdframes.h"
 
 /*
  * 128 KiB stay in the cache between read and write. On ext4 that makes an archive in 0.88 of the
@@ -27,7 +28,9 @@ enum { SINK_BUFFER = 1 << 17, XZ_OUTPUT = 1 << 14, XZ_LEVEL = 6 };
 
 struct sink {
 	int fd;
-	struct archive *compressor; /* NULL: plain, or xz */
+	/* At most one of the three; none: plain. */
+	struct archive *compressor;
+	struct zstdframes *zstd;
 	bool is_xz;
 	lzma_stream xz;
 	size_t used;
@@ -45,27 +48,7 @@ static int compressor_error(struct archive *archive, struct error *err)
 			 text ? text : "compression failed");
 }
 
-static int set_filter(struct archive *archive, enum compression compression)
-{
-	switch (compression) {
-	case COMPRESS_GZIP:
-		if (archive_write_add_filter_gzip(archive) != ARCHIVE_OK)
-			return -1;
-		return archive_write_set_options(
-			archive, "gzip:!timestamp,gzip:compression-level=6");
-	case COMPRESS_ZSTD:
-		if (archive_write_add_filter_zstd(archive) != ARCHIVE_OK)
-			return -1;
-		return archive_write_set_options(archive, "zstd:compression-level=3");
-	case COMPRESS_XZ:
-	case COMPRESS_NONE:
-		break;
-	}
-	return -1;
-}
-
-static int open_compressor(struct sink *sink, enum compression compression,
-			   struct error *err)
+static int open_gzip(struct sink *sink, struct error *err)
 {
 	struct archive_entry *entry = archive_entry_new();
 
@@ -78,7 +61,10 @@ static int open_compressor(struct sink *sink, enum compression compression,
 	archive_entry_set_pathname(entry, "image");
 	archive_write_set_format_raw(sink->compressor);
 	archive_write_set_bytes_in_last_block(sink->compressor, 1);
-	int r = set_filter(sink->compressor, compression);
+	int r = archive_write_add_filter_gzip(sink->compressor);
+	if (r == ARCHIVE_OK)
+		r = archive_write_set_options(sink->compressor,
+					      "gzip:!timestamp,gzip:compression-level=6");
 	if (r == ARCHIVE_OK)
 		r = archive_write_open_fd(sink->compressor, sink->fd);
 	if (r == ARCHIVE_OK)
@@ -126,6 +112,22 @@ static int put_xz(struct sink *sink, const char *data, size_t size, lzma_action 
 	return 0;
 }
 
+static int open_compressor(struct sink *sink, enum compression compression,
+			   struct error *err)
+{
+	switch (compression) {
+	case COMPRESS_GZIP:
+		return open_gzip(sink, err);
+	case COMPRESS_ZSTD:
+		return zstdframes_new(sink->fd, &sink->zstd, err);
+	case COMPRESS_XZ:
+		return open_xz(sink, err);
+	case COMPRESS_NONE:
+		break;
+	}
+	return 0;
+}
+
 int sink_new(int fd, enum compression compression, struct sink **ret, struct error *err)
 {
 	_cleanup_sink_ struct sink *sink = malloc(sizeof(*sink));
@@ -135,13 +137,10 @@ int sink_new(int fd, enum compression compression, struct sink **ret, struct err
 	sink->fd = fd;
 	sink->used = 0;
 	sink->compressor = NULL;
+	sink->zstd = NULL;
 	sink->is_xz = false;
 	sink->xz = (lzma_stream)LZMA_STREAM_INIT;
-	int r = 0;
-	if (compression == COMPRESS_XZ)
-		r = open_xz(sink, err);
-	else if (compression != COMPRESS_NONE)
-		r = open_compressor(sink, compression, err);
+	int r = open_compressor(sink, compression, err);
 	if (r < 0)
 		return r;
 	*ret = steal_pointer(&sink);
@@ -152,6 +151,8 @@ static int put(struct sink *sink, const char *data, size_t size, struct error *e
 {
 	if (sink->is_xz)
 		return put_xz(sink, data, size, LZMA_RUN, err);
+	if (sink->zstd)
+		return zstdframes_write(sink->zstd, data, size, err);
 	if (!sink->compressor)
 		return fd_write_all(sink->fd, data, size, "the image", err);
 	while (size) {
@@ -226,6 +227,8 @@ int sink_finish(struct sink *sink, struct error *err)
 
 	if (r == 0 && sink->is_xz)
 		return put_xz(sink, NULL, 0, LZMA_FINISH, err);
+	if (r == 0 && sink->zstd)
+		return zstdframes_finish(sink->zstd, err);
 	if (r < 0 || !sink->compressor)
 		return r;
 	return archive_write_close(sink->compressor) == ARCHIVE_OK
@@ -242,6 +245,7 @@ void sink_free(struct sink *sink)
 		archive_write_fail(sink->compressor);
 		archive_write_free(sink->compressor);
 	}
+	zstdframes_free(sink->zstd);
 	lzma_end(&sink->xz);
 	free(sink);
 }

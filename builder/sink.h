@@ -27,7 +27,7 @@ struct sink;
 
 /*
  * Makes a sink that writes to `fd` (borrowed) from its current offset. The compressed bytes depend
- * on nothing but the input and the compressor's version: no time, one thread, a fixed level.
+ * on nothing but the input and the compressor's version: no time, no number of processors, a fixed level.
  */
 int sink_new(int fd, enum compression compression, struct sink **ret,
 	     struct error *err) _must_check_;
