@@ -152,18 +152,13 @@ int sysroot_fstat(const struct sysroot *root, int fd, const char *path, struct s
 
 int sysroot_open_link(const struct sysroot *root, const char *path)
 {
-	_cleanup_fd_ int host = -1;
-	int folder = root->fd;
-
 	if (root->files)
 		return -EOPNOTSUPP;
-	if (folder < 0) {
-		host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (host < 0)
-			return -errno;
-		folder = host;
-	}
-	return open_resolving(folder, path, O_PATH | O_NOFOLLOW,
+	/* The host's own root is where absolute paths begin anyway. */
+	if (root->fd < 0)
+		return open_resolving(AT_FDCWD, path, O_PATH | O_NOFOLLOW,
+				      RESOLVE_NO_SYMLINKS);
+	return open_resolving(root->fd, path, O_PATH | O_NOFOLLOW,
 			      RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 }
 
