@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 #
-# Tools for data and for the network, packed by name, with their rules: each does a task with a known
+# Tools for data and for the network, packed by template or by name, with their rules: each does a task with a known
 # answer, or talks by its own protocol to the same program outside.
 
 # shellcheck disable=SC2016 # the shell in the jail expands them
@@ -23,13 +23,13 @@ answers() {
 }
 
 @test "sqlite3 keeps a table" {
-	image sqlite.tar /usr/bin/sqlite3
+	image sqlite.tar -t sqlite3
 	for_each_user answers sqlite.tar '3|7.0' /usr/bin/sqlite3 /tmp/x.db \
 		'create table t(a); insert into t values(1),(2),(4); select count(*), sum(a)*1.0 from t;'
 }
 
 @test "jq computes, with the time and with expressions" {
-	image jq.tar /usr/bin/jq
+	image jq.tar -t jq
 	for_each_user answers jq.tar '["1970-01-01T00:00:00Z","b-a"]' /usr/bin/jq -nc \
 		'[(0 | todate), ("a-b" | sub("(?<x>a)-(?<y>b)"; "\(.y)-\(.x)"))]'
 }
@@ -52,7 +52,7 @@ transfers() {
 }
 
 @test "rsync answers rsync outside" {
-	image rsync.tar /usr/bin/rsync
+	image rsync.tar -t rsync
 	mkdir -p given/below
 	seq 5000 >given/numbers
 	ln -s ../numbers given/below/link
@@ -76,24 +76,21 @@ lists() {
 	for_each_user lists
 }
 
-# fetch OPTION…: what wget in its jail says of the server.
+# fetch OPTION…: what $program in its jail says of the server.
 fetch() {
-	run as_each timeout 30 jailrun --share net "$@" "$IMAGES/wget.tar" \
-		/usr/bin/wget -q -t 1 -O - "https://127.0.0.1:$port/page"
+	run as_each timeout 30 jailrun --share net "$@" "$IMAGES/$name.tar" "${program[@]}" "https://127.0.0.1:$port/page"
 }
 
-# 5: the certificate is of nobody in the bundle, until it is the bundle.
+# trusts_the_bundle STATUS: the certificate is of nobody in the bundle, until it is the bundle.
 trusts_the_bundle() {
 	fetch
-	assert_status 5
+	assert_status "$1"
 	fetch -v "$T/cert:/etc/ssl/certs/ca-certificates.crt:ro"
 	assert_status 0
 	assert_output 'the page'
 }
 
-@test "wget fetches by https, and only from whom the bundle vouches for" {
-	image wget.tar -t wget
-	tar -xOf "$IMAGES/wget.tar" etc/ssl/certs/ca-certificates.crt | cmp - /etc/ssl/certs/ca-certificates.crt
+serves_a_page() {
 	/usr/bin/openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 -subj /CN=127.0.0.1 \
 		-addext subjectAltName=IP:127.0.0.1 2>log
 	chmod go+r cert
@@ -102,5 +99,21 @@ trusts_the_bundle() {
 	/usr/bin/openssl s_server -accept "127.0.0.1:$port" -key key -cert cert -WWW >log 2>&1 3>&- &
 	server=$!
 	until grep -q ACCEPT log; do kill -0 "$server" && sleep 0.1; done
-	for_each_user trusts_the_bundle
+}
+
+@test "wget fetches by https, and only from whom the bundle vouches for" {
+	name=wget
+	program=(wget -q -t 1 -O -)
+	image wget.tar -t wget
+	tar -xOf "$IMAGES/wget.tar" etc/ssl/certs/ca-certificates.crt | cmp - /etc/ssl/certs/ca-certificates.crt
+	serves_a_page
+	for_each_user trusts_the_bundle 5
+}
+
+@test "curl fetches by https, and only from whom the bundle vouches for" {
+	name=curl
+	program=(curl -s)
+	image curl.tar -t curl
+	serves_a_page
+	for_each_user trusts_the_bundle 60
 }
