@@ -146,3 +146,16 @@ lists() {
 	image sftp.tar -t ssh -t sftp-server -t shell ./numbers:/srv/numbers
 	for_each_user lists
 }
+
+# By name alone: PAM is the rules'. In the jail of an ordinary user nobody can become another.
+@test "su has what PAM asks for, and root becomes whom it wants" {
+	need_root
+	image su.tar -t shell /usr/bin/su /usr/sbin/runuser
+	run -0 jailbuild check "$IMAGES/su.tar"
+	# shellcheck disable=SC2034 # as_each reads it
+	WHO=root
+	answers su.tar 65534 su -s /bin/sh -c 'id -u' nobody
+	answers su.tar 65534 runuser -u nobody -- id -u
+	inside su.tar runuser -u nobody -- su -c 'id -u'
+	[ "$status" -ne 0 ]
+}
