@@ -12,6 +12,12 @@ teardown() {
 	end_test
 }
 
+stop_server() {
+	kill "$server"
+	wait "$server" || [ $? -eq 255 ]
+	server=
+}
+
 answers_on_port() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
@@ -49,6 +55,10 @@ works_by_ssh() {
 	client /usr/bin/ssh $options -p "$port" root@127.0.0.1 'cat /etc/passwd; echo $((6 * 7))'
 	assert_output_has sshd:x:607
 	assert_output_has 42
+	echo "get /etc/passwd /mine/passwd" >"$MINE/batch"
+	# shellcheck disable=SC2086 # it is several words
+	client /usr/bin/sftp -q $options -P "$port" -b /mine/batch root@127.0.0.1
+	grep -q ^sshd:x:607 "$MINE/passwd"
 	# shellcheck disable=SC2086 # it is several words
 	client /usr/bin/scp -q $options -P "$port" /mine/numbers "root@127.0.0.1:/tmp/$WHO"
 	client /usr/bin/rsync -a -e "/usr/bin/ssh $options -p $port" "root@127.0.0.1:/tmp/$WHO" /mine/back
@@ -59,8 +69,10 @@ works_by_ssh() {
 	need_root
 	image sshd.tar -t shell -t rsync -t sshd
 	image client.tar -t ssh -t rsync
+	run -0 jailbuild check "$IMAGES/sshd.tar"
 	start_server
 	for_each_user works_by_ssh
+	stop_server
 }
 
 @test "sshd shows the host key that it is given" {
