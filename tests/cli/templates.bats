@@ -138,3 +138,31 @@ same() {
 	[[ $output == *"template clash, line 1: account other"* ]]
 	cmp x.tar before.tar
 }
+
+@test "rules of servers leave sites, pools and passwords where they are" {
+	local file program secrets=(redis/redis.conf haproxy/haproxy.cfg haproxy/site.pem mysql/debian.cnf mysql/my.cnf
+		nginx/conf.d/site.conf nginx/sites-enabled/site nginx/.htpasswd nginx/tls.key apache2/sites-enabled/site.conf
+		apache2/conf-enabled/own.conf dnsmasq.conf memcached.conf php/8.2/fpm/pool.d/www.conf ssh/ssh_host_ed25519_key)
+	local needed=(nginx/nginx.conf nginx/mime.types apache2/apache2.conf apache2/mods-enabled/dir.load php/8.2/fpm/php.ini
+		haproxy/errors/503.http ssh/sshd_config)
+	local programs=(redis-server haproxy mariadbd nginx apache2 dnsmasq memcached php-fpm8.2 sshd)
+	mkdir -p root/usr/sbin unpacked
+	for program in "${programs[@]}"; do
+		cp "$(type -P busybox)" "root/usr/sbin/$program"
+	done
+	for file in "${secrets[@]}" "${needed[@]}"; do
+		mkdir -p "$(dirname "root/etc/$file")"
+	done
+	for file in "${secrets[@]}"; do
+		echo secret >"root/etc/$file"
+	done
+	for file in "${needed[@]}"; do
+		echo needed >"root/etc/$file"
+	done
+	jailbuild add -q --root root "${programs[@]/#//usr/sbin/}" -o x.tar
+	tar -C unpacked -xf x.tar
+	for file in "${needed[@]}"; do
+		grep -qx needed "unpacked/etc/$file"
+	done
+	run -1 grep -rlx secret unpacked/etc
+}
