@@ -22,7 +22,7 @@
 struct values {
 	struct cli_common common;
 	const char *output, *format, *root, *workdir, *user;
-	bool replace, no_rules, bare, digests, dry_run;
+	bool replace, no_rules, bare, digests, package_db, dry_run;
 	struct strlist entrypoint, cmd, env, labels;
 	struct strlist templates, jailfiles, template_path;
 };
@@ -49,6 +49,8 @@ static const struct cli_option options[] = {
 	 "nothing but the closure: no manifest either"},
 	{"digests", 0, CLI_FLAG, AT(digests), NULL,
 	 "record the sha256 of every file, for 'jailbuild check'"},
+	{"package-db", 0, CLI_FLAG, AT(package_db), NULL,
+	 "let scanners find out what packages it is made of"},
 	{"entrypoint", 0, CLI_LIST, AT(entrypoint), "ARG",
 	 "a word of the entrypoint; once for each"},
 	{"cmd", 0, CLI_LIST, AT(cmd), "ARG",
@@ -198,11 +200,13 @@ static int check_usage(const struct values *values, const struct runconfig *sett
 				 "nothing to add: no PATH and no template given");
 	if (values->bare && !runconfig_are_empty(settings))
 		return error_set(err, EINVAL, "--bare leaves no place for settings");
-	if (values->bare && values->digests)
-		return error_set(err, EINVAL, "--bare leaves no place for digests");
+	if (values->bare && (values->digests || values->package_db))
+		return error_set(err, EINVAL, "--bare leaves no place for %s",
+				 values->digests ? "digests" : "a package database");
 	*ret = (struct request){
 		.replace = values->replace,
 		.digests = values->digests,
+		.package_db = values->package_db,
 		.rules = !values->no_rules && !values->bare,
 		.record = !values->bare,
 		.templates = &values->templates,

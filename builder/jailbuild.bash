@@ -12,7 +12,7 @@ _jailbuild_options() {
 	case $1 in
 	add)
 		echo "$common --output --template --file --template-path --format --root --replace --no-rules" \
-			"--bare --digests --entrypoint --cmd --env --workdir --user --label --dry-run"
+			"--bare --digests --package-db --entrypoint --cmd --env --workdir --user --label --dry-run"
 		;;
 	list) echo "$common --format --json --sbom --root" ;;
 	check | why | cost) echo "$common --format --json" ;;

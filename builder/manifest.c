@@ -20,7 +20,8 @@ enum { MAX_LINKS = 40 }; /* as the kernel, path_resolution(7) */
 bool manifest_is_derived(const struct reason *reason)
 {
 	static const char *const derived[] = {
-		RULE_BASE, RULE_TERMINFO, RULE_CACHE, RULE_PARENT, RULE_RECORD,
+		RULE_BASE,     RULE_TERMINFO, RULE_CACHE,
+		RULE_PACKAGES, RULE_PARENT,   RULE_RECORD,
 	};
 
 	for (size_t i = 0; i < sizeof(derived) / sizeof(derived[0]); i++)

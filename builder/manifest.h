@@ -100,6 +100,7 @@ struct manifest {
 #define RULE_BASE "base"
 #define RULE_TERMINFO "terminfo"
 #define RULE_CACHE "cache"
+#define RULE_PACKAGES "packages"
 #define RULE_PARENT "parent" /* the folder of something */
 #define RULE_RECORD "record" /* our own files in /.jail */
 

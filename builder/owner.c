@@ -3,7 +3,7 @@
  * dpkg keeps a text file of paths a package, /var/lib/dpkg/info/PACKAGE.list; there is no index.
  * `dpkg -S` reads them all for each question (75 ms); here all questions are answered in one pass,
  * by a filter on the last eight bytes of a line that lets nearly no wrong line through to the hash
- * table. Called by plan.
+ * table. apk keeps everything in one file. Called by plan.
  */
 #include "owner.h"
 
@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apkdb.h"
 #include "common/cleanup.h"
 #include "common/fd.h"
 
@@ -33,7 +34,8 @@ struct owner_search {
 	struct strmap wanted; /* a spelling of a path -> its struct owner */
 	unsigned char filter[(1 << FILTER_BITS) / 8];
 	struct arena arena;
-	DIR *folder;
+	DIR *folder; /* of dpkg's lists; NULL: there is none */
+	int apk;     /* apk's database, or negative */
 	pthread_t thread;
 	bool is_running;
 	int result; /* and its cause, once the thread has ended */
@@ -162,10 +164,20 @@ static int judge_list(struct owner_search *search, int folder, const char *name,
 	return judge_file(search, fd, package, err);
 }
 
+/* apkdb_visit */
+static int judge_item(void *data, const struct apkdb_item *item, struct error *err)
+{
+	return item->path ? judge_line(data, item->path, strlen(item->path),
+				       item->package, err)
+			  : 0;
+}
+
 static int judge_lists(struct owner_search *search, struct error *err)
 {
 	const struct dirent *item;
 
+	if (search->apk >= 0)
+		return apkdb_read(search->apk, judge_item, search, err);
 	while ((item = readdir(search->folder))) {
 		int r = judge_list(search, dirfd(search->folder), item->d_name, err);
 
@@ -201,20 +213,26 @@ int owner_start(const struct sysroot *root, const struct manifest *manifest,
 		struct owner_search **ret, struct error *err)
 {
 	_cleanup_fd_ int fd = sysroot_openat(root, LISTS, O_RDONLY | O_DIRECTORY);
+	_cleanup_fd_ int apk = fd < 0 ? apkdb_open(root) : -1;
 	_cleanup_owner_ struct owner_search *search = NULL;
 
 	*ret = NULL;
-	if (fd < 0)
+	if (fd < 0 && apk < 0)
 		return 0;
 	search = calloc(1, sizeof(*search));
+	if (search)
+		search->apk = -1;
 	if (search)
 		search->buffer = malloc(BUFFER); /* its pages are left to the thread */
 	if (!search || !search->buffer)
 		return error_nomem(err);
-	search->folder = fdopendir(fd);
-	if (!search->folder)
-		return error_nomem(err);
-	fd = -1; /* the DIR owns it */
+	search->apk = steal_fd(&apk);
+	if (fd >= 0) {
+		search->folder = fdopendir(fd);
+		if (!search->folder)
+			return error_nomem(err);
+		fd = -1; /* the DIR owns it */
+	}
 	int r = want_all(search, manifest, err);
 	if (r < 0)
 		return r;
@@ -275,6 +293,7 @@ void owner_free(struct owner_search *search)
 	wait_for(search);
 	if (search->folder)
 		closedir(search->folder);
+	cleanup_fd(&search->apk);
 	strmap_free(&search->wanted);
 	arena_free(&search->arena);
 	free(search->buffer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * owner: which package a file of the root belongs to, by dpkg's own lists.
+ * owner: which package a file of the root belongs to, by dpkg's own lists or apk's.
  */
 #ifndef BUILDER_OWNER_H
 #define BUILDER_OWNER_H
@@ -17,7 +17,7 @@ struct owner_search;
  * some hundred lists takes a third of the time that copying an image's files does, so it is done
  * beside that. Until owner_finish or owner_free, the manifest's entries keep their strings, and the
  * root stays open; signals that the caller blocks are blocked in the thread, too. *ret is NULL for a
- * root without dpkg's database.
+ * root without either database.
  */
 int owner_start(const struct sysroot *root, const struct manifest *manifest,
 		struct owner_search **ret, struct error *err) _must_check_;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "apkdb.h"
 #include "common/cleanup.h"
 #include "common/fd.h"
 
@@ -116,7 +117,7 @@ static int read_vendor(struct packages *packages, const char *text, struct error
 
 /* One paragraph of dpkg's status file. */
 struct stanza {
-	const char *package, *version, *arch, *status;
+	const char *package, *version, *arch, *status, *source, *maintainer;
 };
 
 static void read_field(struct stanza *stanza, const char *line)
@@ -124,10 +125,9 @@ static void read_field(struct stanza *stanza, const char *line)
 	const struct {
 		const char *key, **place;
 	} fields[] = {
-		{"Package:", &stanza->package},
-		{"Version:", &stanza->version},
-		{"Architecture:", &stanza->arch},
-		{"Status:", &stanza->status},
+		{"Package:", &stanza->package},   {"Version:", &stanza->version},
+		{"Architecture:", &stanza->arch}, {"Status:", &stanza->status},
+		{"Source:", &stanza->source},     {"Maintainer:", &stanza->maintainer},
 	};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
@@ -138,6 +138,14 @@ static void read_field(struct stanza *stanza, const char *line)
 	}
 }
 
+/* Makes *ret a copy of the text; NULL stays NULL. */
+static int keep(struct packages *packages, const char *text, const char **ret,
+		struct error *err)
+{
+	*ret = text ? arena_copy(&packages->arena, text, strlen(text), err) : NULL;
+	return text && !*ret ? -ENOMEM : 0;
+}
+
 static int tell(struct packages *packages, const char *key, const struct stanza *stanza,
 		struct error *err)
 {
@@ -145,11 +153,12 @@ static int tell(struct packages *packages, const char *key, const struct stanza 
 
 	if (!package || package->version)
 		return 0;
-	package->version = arena_copy(&packages->arena, stanza->version,
-				      strlen(stanza->version), err);
-	package->arch = arena_copy(&packages->arena, stanza->arch, strlen(stanza->arch),
-				   err);
-	return package->version && package->arch ? 0 : -ENOMEM;
+	int r = keep(packages, stanza->version, &package->version, err);
+	if (r == 0)
+		r = keep(packages, stanza->arch, &package->arch, err);
+	if (r == 0)
+		r = keep(packages, stanza->source, &package->source, err);
+	return r == 0 ? keep(packages, stanza->maintainer, &package->maintainer, err) : r;
 }
 
 /* dpkg names its lists, and so our record its packages, by the architecture as well if a package may be
@@ -186,6 +195,26 @@ static int read_status(struct packages *packages, char *text, struct error *err)
 	return r == 0 ? end_stanza(packages, &stanza, err) : r;
 }
 
+/* apkdb_visit */
+static int tell_item(void *data, const struct apkdb_item *item, struct error *err)
+{
+	const struct stanza stanza = {
+		.package = item->package, .version = item->version, .arch = item->arch};
+
+	return item->path ? 0 : tell(data, item->package, &stanza, err);
+}
+
+static int read_apk(struct packages *packages, const struct sysroot *root,
+		    struct error *err)
+{
+	_cleanup_fd_ int fd = apkdb_open(root);
+
+	if (fd < 0)
+		return 0;
+	packages->type = "apk";
+	return apkdb_read(fd, tell_item, packages, err);
+}
+
 int packages_look_up(struct packages *packages, const struct sysroot *root,
 		     struct error *err)
 {
@@ -198,7 +227,10 @@ int packages_look_up(struct packages *packages, const struct sysroot *root,
 		r = read_vendor(packages, release, err);
 	if (r == 0)
 		r = read_text(root, "/var/lib/dpkg/status", MAX_STATUS, &status, err);
-	return r == 0 && status ? read_status(packages, status, err) : r;
+	packages->type = "deb";
+	if (r == 0 && status)
+		return read_status(packages, status, err);
+	return r == 0 ? read_apk(packages, root, err) : r;
 }
 
 void packages_free(struct packages *packages)

@@ -19,6 +19,8 @@ struct package {
 	const char *name;    /* without the architecture */
 	const char *version; /* NULL: not known, as arch */
 	const char *arch;
+	/* What else dpkg says of it, as it stands there; NULL: nothing, or not known. */
+	const char *source, *maintainer;
 	size_t files; /* of it in the image, links included */
 };
 
@@ -29,6 +31,7 @@ struct packages {
 	size_t loose; /* files taken from a root that belong to no package */
 	const char
 		*vendor; /* of the root, as in os-release(5): "debian"; NULL: not known */
+	const char *type; /* as in a package URL: "deb" or "apk" */
 	struct strmap by_key;
 	struct arena arena;
 };
@@ -38,7 +41,8 @@ int packages_of(const struct manifest *manifest, struct packages *ret,
 		struct error *err) _must_check_;
 
 /*
- * Looks up vendor, versions and architectures in `root`: os-release and dpkg's status file (deb822(5)).
+ * Looks up vendor, versions and architectures in `root`: os-release and dpkg's status file (deb822(5)), or
+ * apk's database.
  * 0 also if it has neither; -EFBIG if one is absurdly large. They are not trusted.
  */
 int packages_look_up(struct packages *packages, const struct sysroot *root,

@@ -15,6 +15,7 @@
 #include "common/cleanup.h"
 #include "common/fd.h"
 #include "digests.h"
+#include "dpkgstatus.h"
 #include "folder.h"
 #include "needs.h"
 #include "owner.h"
@@ -53,6 +54,7 @@ static int renew(struct plan *plan, struct error *err)
 	plan->renewed.term = NULL;
 	plan->renewed.rules = recipe->rules;
 	plan->renewed.digests = recipe->digests;
+	plan->renewed.package_db = recipe->package_db;
 	plan->renewed.record = true;
 	plan->request = &plan->renewed;
 	return 0;
@@ -282,12 +284,39 @@ static int add_digests(struct plan *plan, struct error *err)
 	return r;
 }
 
+/*
+ * Here the owners must be known before anything is written, while else they are searched for meanwhile.
+ * Where the root has no os-release, or it is a link to nowhere, there is none in the image.
+ */
+static int add_package_db(struct plan *plan, struct error *err)
+{
+	static const struct reason reason = {.rule = RULE_PACKAGES};
+	char path[] = "/etc/os-release";
+	const struct operand release = {.path = path};
+	const struct sysroot *root = plan->request->root;
+	struct stat st;
+	int r = 0;
+
+	if (sysroot_stat(root, path, &st) == 0 && S_ISREG(st.st_mode))
+		r = asked_add(&plan->intake, &release, &reason, err);
+	if (r == 0)
+		r = owner_start(root, &plan->manifest, &plan->owners, err);
+	if (r == 0)
+		r = owner_finish(plan->owners, &plan->manifest, err);
+	owner_free(plan->owners);
+	plan->owners = NULL;
+	plan->has_owners = r == 0;
+	return r == 0 ? dpkgstatus_add(&plan->manifest, root, err) : r;
+}
+
 /* What takes long, and in part can go on while the files are copied. */
 static int start_record(struct plan *plan, struct error *err)
 {
 	if (!plan->has_record || plan->is_complete)
 		return 0;
-	int r = owner_start(plan->request->root, &plan->manifest, &plan->owners, err);
+	int r = plan->has_owners ? 0
+				 : owner_start(plan->request->root, &plan->manifest,
+					       &plan->owners, err);
 	return r == 0 && plan->recipe.digests ? add_digests(plan, err) : r;
 }
 
@@ -337,10 +366,13 @@ int plan_make(struct plan *plan, const struct request *request, struct error *er
 	if (r < 0)
 		return r;
 	plan->recipe.rules = plan->recipe.rules || plan->request->rules;
+	plan->recipe.package_db = plan->recipe.package_db || plan->request->package_db;
 	plan->recipe.digests = plan->recipe.digests || plan->request->digests;
 	plan->recipe.sysroot = plan->recipe.sysroot || plan->request->root->fd >= 0;
 	if (plan->recipe.rules)
 		r = add_rules(plan, err);
+	if (r == 0 && plan->recipe.package_db)
+		r = add_package_db(plan, err);
 	return r == 0 ? add_record(plan, err) : r;
 }
 

@@ -39,6 +39,7 @@ struct request {
 	const char *term; /* the user's TERM; NULL if there is none */
 	int64_t epoch;
 	bool replace, rules;
+	bool package_db; /* for scanners; as with digests, it stays */
 	bool digests; /* the record has the sha256 of every file; once it has, it always has */
 	bool record; /* the image says what is in it and why */
 	/* The image must be there, and is made anew: what is asked for, and whether there are rules and a
@@ -58,7 +59,7 @@ struct plan {
 	struct recipe recipe;
 	struct catalog catalog;
 	struct intake intake;
-	bool has_record, is_complete;
+	bool has_owners, has_record, is_complete;
 	struct owner_search *owners;
 	uint64_t written; /* bytes of the archive, once it is written */
 };

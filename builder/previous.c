@@ -180,6 +180,7 @@ static bool is_remade(const struct entry *entry)
 
 	return !strcmp(entry->path, RECORD_PATH) || !strcmp(entry->path, SETTINGS_PATH) ||
 	       (!strcmp(rule, RULE_PARENT) && entry->type == ENTRY_FOLDER) ||
+	       (!strcmp(rule, RULE_PACKAGES) && !entry->source) ||
 	       (!strcmp(rule, RULE_CACHE) && entry->type == ENTRY_FILE);
 }
 
@@ -409,6 +410,7 @@ static int take_recipe(const struct previous *previous, struct libraries *librar
 
 	recipe->rules = old->rules;
 	recipe->digests = old->digests;
+	recipe->package_db = old->package_db;
 	recipe->sysroot = old->sysroot;
 	for (size_t i = 0; r == 0 && i < old->count; i++)
 		r = recipe_add(recipe, &old->operands[i], err);

@@ -24,6 +24,7 @@ struct recipe {
 	struct arena arena;  /* its keys */
 	bool rules;          /* fitting parts are added */
 	bool digests;        /* the record has the sha256 of every file */
+	bool package_db;     /* scanners find out what packages it is made of */
 	bool sysroot;        /* something was taken from a root that is not the host's */
 	struct strlist templates; /* names, and paths of Jailfiles, sorted */
 	struct accounts accounts;

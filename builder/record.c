@@ -99,6 +99,8 @@ static int write_recipe(json_t *root, const struct recipe *recipe, struct error 
 	/* Not which one: its place is nothing that the image depends on. */
 	if (recipe->sysroot && json_object_set_new(json, "sysroot", json_true()) < 0)
 		return error_nomem(err);
+	if (recipe->package_db && json_object_set_new(json, "packageDb", json_true()) < 0)
+		return error_nomem(err);
 	if (recipe->digests && json_object_set_new(json, "digests", json_true()) < 0)
 		return error_nomem(err);
 	int r = write_operands(json, recipe, err);
@@ -329,6 +331,7 @@ static int read_recipe(const json_t *root, struct record *record, struct error *
 	if (!json_is_object(json))
 		return damaged("the recipe", err);
 	record->recipe.rules = json_is_true(json_object_get(json, "rules"));
+	record->recipe.package_db = json_is_true(json_object_get(json, "packageDb"));
 	record->recipe.digests = json_is_true(json_object_get(json, "digests"));
 	record->recipe.sysroot = json_is_true(json_object_get(json, "sysroot"));
 	int r = read_operands(json, record, err);

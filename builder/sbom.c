@@ -94,7 +94,8 @@ static int make_purl(const struct sbom *sbom, const struct package *package, cha
 	FILE *out = open_memstream(&purl, &size);
 	if (!out)
 		return error_nomem(err);
-	write_part(out, "pkg:deb/", vendor);
+	fprintf(out, "pkg:%s", sbom->packages->type);
+	write_part(out, "/", vendor);
 	write_part(out, "/", package->name);
 	write_part(out, "@", package->version);
 	write_part(out, "?arch=", package->arch);

@@ -64,8 +64,9 @@ static struct share *find_share(struct shares *shares, const char *rule, const c
 /* Whether a chain that comes to this reason goes no further. */
 static bool is_end(const struct reason *reason)
 {
-	static const char *const ends[] = {RULE_TEMPLATE, RULE_BASE,   RULE_TERMINFO,
-					   RULE_CACHE,    RULE_RECORD, RULE_FOUND};
+	static const char *const ends[] = {RULE_TEMPLATE, RULE_BASE,     RULE_TERMINFO,
+					   RULE_CACHE,    RULE_PACKAGES, RULE_RECORD,
+					   RULE_FOUND};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (!strcmp(reason->rule, ends[i]))

@@ -125,6 +125,28 @@ static void a_root_without_dpkg_has_no_owners(void **state)
 	workshop_close(&shop);
 }
 
+static void apk_has_all_in_one_file(void **state)
+{
+	struct workshop shop;
+
+	(void)state;
+	assert_int_equal(system("mkdir -p root/lib/apk/db"), 0);
+	scratch_write("root/lib/apk/db/installed",
+		      "P:busybox\nV:1\nA:x86_64\nF:\nF:bin\nR:busybox\nR:sh\n\n"
+		      "P:musl\nV:1\nA:x86_64\nF:lib\nR:libc.so\n");
+	workshop_open(&shop, "root");
+	add(&shop.manifest, "/bin/busybox", ENTRY_FILE);
+	add(&shop.manifest, "/bin/sh", ENTRY_LINK);
+	add(&shop.manifest, "/lib/libc.so", ENTRY_FILE);
+	add(&shop.manifest, "/bin/mine", ENTRY_FILE);
+	find(&shop);
+	expect(&shop.manifest, "/bin/busybox", "busybox");
+	expect(&shop.manifest, "/bin/sh", "busybox");
+	expect(&shop.manifest, "/lib/libc.so", "musl");
+	expect(&shop.manifest, "/bin/mine", NULL);
+	workshop_close(&shop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +154,7 @@ int main(void)
 		scratch_test(a_list_larger_than_any_buffer_is_read_to_its_end),
 		scratch_test(a_search_that_nobody_waits_for_ends),
 		scratch_test(a_root_without_dpkg_has_no_owners),
+		scratch_test(apk_has_all_in_one_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

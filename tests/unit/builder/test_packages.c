@@ -114,6 +114,26 @@ static void a_root_may_have_neither_file(void **state)
 	assert_null(packages.vendor);
 }
 
+static void apk_tells_versions_where_there_is_no_dpkg(void **state)
+{
+	_cleanup_packages_ struct packages packages;
+	_cleanup_sysroot_ struct sysroot root = {.fd = -1};
+	struct error err = {0};
+
+	(void)state;
+	make_packages(&packages);
+	assert_int_equal(system("mkdir -p root/lib/apk/db root/etc"), 0);
+	scratch_write("root/etc/os-release", "ID=alpine\n");
+	scratch_write("root/lib/apk/db/installed", "P:bash\nV:5.2-r0\nA:x86_64\n\n");
+	assert_int_equal(sysroot_open("root", &root, &err), 0);
+	assert_int_equal(packages_look_up(&packages, &root, &err), 0);
+	assert_string_equal(packages.type, "apk");
+	assert_string_equal(packages.vendor, "alpine");
+	assert_string_equal(packages.items[0]->version, "5.2-r0");
+	assert_string_equal(packages.items[0]->arch, "x86_64");
+	assert_null(packages.items[1]->version);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +141,7 @@ int main(void)
 		scratch_test(dpkg_tells_versions),
 		scratch_test(what_is_no_database_tells_nothing),
 		scratch_test(a_root_may_have_neither_file),
+		scratch_test(apk_tells_versions_where_there_is_no_dpkg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 static void what_is_written_is_read_back(void **state)
 {
 	_cleanup_recipe_ struct recipe recipe = {
-		.rules = true, .digests = true, .sysroot = true};
+		.rules = true, .digests = true, .package_db = true, .sysroot = true};
 	_cleanup_libraries_ struct libraries libraries = {0};
 	_cleanup_manifest_ struct manifest manifest = {0};
 	_cleanup_record_ struct record record = {0};
@@ -43,6 +43,7 @@ static void what_is_written_is_read_back(void **state)
 	assert_true(record.recipe.rules);
 	assert_true(record.recipe.sysroot);
 	assert_true(record.recipe.digests);
+	assert_true(record.recipe.package_db);
 	assert_string_equal(record.recipe.operands[0].dest, "/y\xff");
 	assert_string_equal(record.recipe.terms.items[0], "foot");
 	assert_string_equal(record.recipe.settings.cmd.items[0], "a\nb");

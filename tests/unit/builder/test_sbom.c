@@ -14,7 +14,7 @@ static struct package known = {.key = "libx++:amd64",
 static struct package unknown = {.key = "y\n", .name = "y\n", .files = 1};
 static struct package *items[] = {&known, &unknown};
 static struct packages packages = {
-	.items = items, .count = 2, .loose = 3, .vendor = "debian"};
+	.items = items, .count = 2, .loose = 3, .vendor = "debian", .type = "deb"};
 
 static char *print(const struct sbom *sbom)
 {
