@@ -151,7 +151,7 @@ runs() {
 
 # wait_until_running NAME: until COMMAND, of that name, is there, and the terminal set up before it.
 wait_until_running() {
-	wait_for 5 runs "$1" || fail "$1 does not run"
+	wait_for 30 runs "$1" || fail "$1 does not run"
 	sleep 0.2
 }
 
