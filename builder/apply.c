@@ -374,9 +374,7 @@ static int apply_all(struct apply *apply, struct catalog_item *item, struct erro
 	struct step step = {
 		.apply = apply,
 		.item = item,
-		.reason = {.rule = RULE_TEMPLATE,
-			   .by = apply->by,
-			   .name = item->template.name},
+		.reason = {.rule = RULE_TEMPLATE, .by = apply->by, .name = item->name},
 		.err = err,
 	};
 

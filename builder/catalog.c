@@ -106,6 +106,17 @@ static const char *folder_of(struct catalog *catalog, const char *path, struct e
 	return arena_copy(&catalog->arena, real, strlen(real), err);
 }
 
+/* What reasons call it. */
+static const char *name_of(struct catalog *catalog, const char *name, const char *path,
+			   struct error *err)
+{
+	char real[PATH_MAX];
+
+	if (!strcmp(name, path) && realpath(path, real))
+		name = real;
+	return arena_copy(&catalog->arena, name, strlen(name), err);
+}
+
 static int read_item(struct catalog *catalog, const char *name, const char *path,
 		     struct catalog_item *item, struct error *err)
 {
@@ -118,7 +129,8 @@ static int read_item(struct catalog *catalog, const char *name, const char *path
 		return error_wrap(err, "template %s", name);
 	item->path = arena_copy(&catalog->arena, path, strlen(path), err);
 	item->folder = item->path ? folder_of(catalog, item->path, err) : NULL;
-	if (!item->folder)
+	item->name = item->folder ? name_of(catalog, name, path, err) : NULL;
+	if (!item->name)
 		return err ? -err->code : -ENOMEM;
 	return template_parse(name, item->text, item->size, &item->template, err);
 }

@@ -24,7 +24,10 @@ struct catalog {
 
 /* A template that was read. */
 struct catalog_item {
-	const char *path;   /* of the file, absolute or as it was given */
+	const char *path; /* of the file, absolute or as it was given */
+	/* What reasons call it: its name, or the real path of a file that was named by a path, as in the
+	 * recipe: else the bytes would tell in which folder somebody stood. */
+	const char *name;
 	const char *folder; /* absolute; in which relative paths of it count */
 	char *text;
 	size_t size;

@@ -130,13 +130,8 @@ static int add_template(struct plan *plan, const char *name, bool is_file,
 
 	if (r == 0)
 		r = apply_template(&apply, item, err);
-	if (r < 0)
-		return r;
-	/* By a path that means the same tomorrow, in another folder. */
-	_cleanup_free_ char *real = strchr(item->path, '/') ? realpath(item->path, NULL)
-							    : NULL;
-	bool is_path = is_file || strchr(name, '/');
-	return recipe_add_template(&plan->recipe, is_path && real ? real : name, err);
+	/* By a name that means the same tomorrow, in another folder. */
+	return r == 0 ? recipe_add_template(&plan->recipe, item->name, err) : r;
 }
 
 static int add_templates(struct plan *plan, struct error *err)

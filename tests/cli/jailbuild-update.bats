@@ -68,6 +68,19 @@ tells_and_writes() {
 	for_each_user tells_and_writes
 }
 
+named_by_a_path() {
+	mkdir "$MINE/there"
+	echo 'dir /srv/data' >"$MINE/there/Jailfile"
+	(cd "$MINE/there" && jailbuild add -q -f Jailfile true -o one.tar)
+	(cd "$MINE" && jailbuild add -q -f ./there/Jailfile true -o two.tar)
+	cmp "$MINE/there/one.tar" "$MINE/two.tar"
+	run -0 --separate-stderr jailbuild update "$MINE/two.tar"
+	assert_output '0 added, 0 removed, 0 changed'
+}
+@test "a Jailfile is the same by whatever path it was named" {
+	for_each_user named_by_a_path
+}
+
 changes_a_folder() {
 	make_sources
 	packed "$MINE/data:/data" "$MINE/tool:/opt/tool" -o "$MINE/dir/"
