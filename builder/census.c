@@ -17,12 +17,13 @@
 #include "common/path.h"
 #include "common/strlist.h"
 #include "deposit.h"
+#include "ownership.h"
 
 enum { MAX_ENTRIES = 2000000 }; /* as inspect */
 
 struct census {
 	int top;
-	dev_t device;
+	struct stat st; /* of it */
 	struct manifest *manifest;
 	struct strlist folders; /* still to be read, or read */
 };
@@ -62,8 +63,6 @@ static int add_new(struct census *census, const struct sight *sight, enum entry_
 		.path = sight->path,
 		.type = type,
 		.mode = sight->st.st_mode & 07777,
-		.uid = sight->st.st_uid,
-		.gid = sight->st.st_gid,
 		.mtime = sight->st.st_mtime,
 		.rdev = sight->st.st_rdev,
 		.origin = ORIGIN_IMAGE,
@@ -71,6 +70,7 @@ static int add_new(struct census *census, const struct sight *sight, enum entry_
 		.reason = {.rule = RULE_FOUND},
 	};
 
+	ownership_read(&census->st, &sight->st, NULL, &entry);
 	if (census->manifest->count >= MAX_ENTRIES)
 		return error_set(err, EFBIG, "the folder holds more than %d things",
 				 MAX_ENTRIES);
@@ -98,14 +98,11 @@ static int see(struct census *census, const struct sight *sight, struct error *e
 
 	if (!type_of(sight->st.st_mode, &type))
 		return 0;
-	if (known) {
-		known->uid = sight->st.st_uid;
-		known->gid = sight->st.st_gid;
+	if (known)
 		known->mtime = sight->st.st_mtime;
-	} else {
+	else
 		r = add_new(census, sight, type, err);
-	}
-	if (r == 0 && type == ENTRY_FOLDER && sight->st.st_dev == census->device)
+	if (r == 0 && type == ENTRY_FOLDER && sight->st.st_dev == census->st.st_dev)
 		r = strlist_add(&census->folders, sight->path, err);
 	return r;
 }
@@ -159,11 +156,9 @@ static int read_folder(struct census *census, const char *folder, struct error *
 int census_folder(int fd, struct manifest *manifest, struct error *err)
 {
 	struct census census = {.top = fd, .manifest = manifest};
-	struct stat st;
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &census.st) < 0)
 		return error_errno(err, errno, "cannot read the folder");
-	census.device = st.st_dev;
 	int r = strlist_add(&census.folders, "/", err);
 	for (size_t i = 0; r == 0 && i < census.folders.count; i++)
 		r = read_folder(&census, census.folders.items[i], err);

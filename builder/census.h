@@ -11,7 +11,7 @@
 
 /*
  * Adds what is below the folder `fd` (O_RDONLY or O_PATH) and not in the manifest yet, with the
- * reason RULE_FOUND, and gives every entry its owner and time. Follows no symlink, enters no other
+ * reason RULE_FOUND, its owner and its time; what is known gets its time. Follows no symlink, enters no other
  * file system, leaves sockets out. -EFBIG beyond two million things, -EACCES and so on, with the
  * path, where it cannot look.
  */

@@ -17,6 +17,7 @@
 
 #include "common/fd.h"
 #include "common/path.h"
+#include "ownership.h"
 
 int deposit_open(int root, const char *path, int flags)
 {
@@ -59,6 +60,9 @@ static int make_file(int folder, const char *name, const struct entry *entry,
 		r = content_settle(&stream, entry, err);
 	if (r < 0)
 		return r;
+	r = ownership_write(folder, name, entry, err);
+	if (r < 0)
+		return r;
 	return fchmod(fd, entry->mode) < 0
 		       ? error_errno(err, errno, "cannot set the mode of %s", entry->path)
 		       : 0;
@@ -77,6 +81,9 @@ static int make_node(int folder, const char *name, const struct entry *entry,
 		return error_errno(err, errno, "cannot create %s in the image",
 				   entry->path);
 	}
+	int r = ownership_write(folder, name, entry, err);
+	if (r < 0)
+		return r;
 	/* It is not a symlink: this process has just made it, under a name of its own. */
 	if (fchmodat(folder, name, entry->mode, 0) < 0)
 		return error_errno(err, errno, "cannot set the mode of %s", entry->path);
@@ -91,7 +98,7 @@ static int make(int folder, const char *name, const struct entry *entry,
 		return make_file(folder, name, entry, content, err);
 	case ENTRY_LINK:
 		if (symlinkat(entry->target, folder, name) == 0)
-			return 0;
+			return ownership_write(folder, name, entry, err);
 		return error_errno(err, errno, "cannot create %s in the image",
 				   entry->path);
 	case ENTRY_CHAR:

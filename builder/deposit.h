@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * deposit: one entry of a manifest as a real file in a folder, with mode and time. No path here
+ * deposit: one entry of a manifest as a real file in a folder, with owner, mode and time. No path here
  * passes through a symlink: the folder may be somebody else's.
  */
 #ifndef BUILDER_DEPOSIT_H

@@ -18,6 +18,7 @@
 #include "common/path.h"
 #include "deposit.h"
 #include "interrupt.h"
+#include "ownership.h"
 #include "scratch.h"
 #include "twins.h"
 
@@ -74,7 +75,7 @@ static int make_entry(struct build *build, const struct entry *entry, struct err
 	if (entry->type == ENTRY_FOLDER) {
 		if (mkdirat(build->parent, name, 0700) < 0)
 			return error_errno(err, errno, "cannot create %s", entry->path);
-		return 0;
+		return ownership_write(build->parent, name, entry, err);
 	}
 	if (entry->type == ENTRY_FILE)
 		r = make_twin(build, entry, err);

@@ -25,13 +25,15 @@ void listing_print(const struct manifest *manifest, FILE *out)
 	}
 }
 
-/* The mode and the size, which the record leaves to the image itself. */
+/* What the record leaves to the image itself. */
 static int add_numbers(json_t *file, const struct entry *entry, struct error *err)
 {
 	char mode[8];
 
 	snprintf(mode, sizeof(mode), "%04o", (unsigned)entry->mode & 07777);
-	if (json_object_set_new(file, "mode", json_string(mode)) < 0)
+	if (json_object_set_new(file, "mode", json_string(mode)) < 0 ||
+	    json_object_set_new(file, "uid", json_integer(entry->uid)) < 0 ||
+	    json_object_set_new(file, "gid", json_integer(entry->gid)) < 0)
 		return error_nomem(err);
 	if (entry->type == ENTRY_FILE &&
 	    json_object_set_new(file, "size", json_integer((json_int_t)entry->size)) < 0)

@@ -87,6 +87,7 @@ struct manifest {
 	const struct content *content; /* compares two files; borrowed */
 	bool replace;                  /* the new one wins where contents differ */
 	bool deriving;                 /* what is added now comes from a rule */
+	bool records_owners;  /* the image is a folder: the record tells of them */
 	const char *root;     /* of what is added now; NULL: each is its own. Borrowed */
 	struct strlist notes; /* what the user should know */
 };

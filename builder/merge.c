@@ -19,6 +19,7 @@
 #include "deposit.h"
 #include "folder.h"
 #include "interrupt.h"
+#include "ownership.h"
 #include "remnants.h"
 #include "scratch.h"
 #include "twins.h"
@@ -101,12 +102,12 @@ static int is_same(struct merge *merge, int fd, const struct stat *st,
 }
 
 /* Whether the file that is there, though it has the right bytes, has to be made anew. */
-static bool has_other_mode(const struct merge *merge, const struct stat *st,
+static bool has_other_look(const struct merge *merge, const struct stat *st,
 			   const struct entry *entry)
 {
 	return merge->options->renew && entry->type == ENTRY_FILE &&
 	       strmap_get(merge->options->known, entry->path) &&
-	       (st->st_mode & 07777) != entry->mode;
+	       ((st->st_mode & 07777) != entry->mode || !ownership_is_right(st, entry));
 }
 
 /* A folder that we may not write to is found out now, not in the middle of the last step. */
@@ -142,7 +143,7 @@ static int decide(struct merge *merge, const struct entry *entry, enum decision 
 		return error_errno(err, errno, "cannot look at %s in the image",
 				   entry->path);
 	int same = fd >= 0 ? is_same(merge, fd, &st, entry, err) : 0;
-	if (same < 0 || (same > 0 && !has_other_mode(merge, &st, entry)))
+	if (same < 0 || (same > 0 && !has_other_look(merge, &st, entry)))
 		return same < 0 ? same : 0;
 	bool ours = options->replace || strmap_get(options->known, entry->path) ||
 		    !strcmp(entry->reason.rule, RULE_RECORD);
@@ -261,7 +262,8 @@ static int publish(struct merge *merge, size_t index, struct error *err)
 	if (r < 0)
 		return error_errno(err, errno, "cannot write %s into the image",
 				   entry->path);
-	return 0;
+	return entry->type == ENTRY_FOLDER ? ownership_write(parent, name, entry, err)
+					   : 0;
 }
 
 static int publish_all(struct merge *merge, struct error *err)
@@ -288,6 +290,22 @@ static int publish_all(struct merge *merge, struct error *err)
 	return 0;
 }
 
+/* A folder that the image had before keeps its mode, but gets the owner that the recipe now says. */
+static int renew_owner(struct merge *merge, const struct entry *entry, struct error *err)
+{
+	struct stat st;
+
+	if (!merge->options->renew || !strmap_get(merge->options->known, entry->path))
+		return 0;
+	_cleanup_fd_ int parent = deposit_open_parent(merge->root, entry->path);
+	const char *name = path_basename(entry->path);
+	if (parent < 0 || fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_errno(err, parent < 0 ? -parent : errno,
+				   "cannot look at %s in the image", entry->path);
+	return ownership_is_right(&st, entry) ? 0
+					      : ownership_renew(parent, name, entry, err);
+}
+
 static int finish_folders(struct merge *merge, struct error *err)
 {
 	const struct manifest *manifest = merge->manifest;
@@ -297,7 +315,9 @@ static int finish_folders(struct merge *merge, struct error *err)
 		bool made = merge->decisions[i - 1] == DECIDE_WRITE;
 		int r = 0;
 
-		if (entry->type == ENTRY_FOLDER)
+		if (entry->type == ENTRY_FOLDER && !made)
+			r = renew_owner(merge, entry, err);
+		if (r == 0 && entry->type == ENTRY_FOLDER)
 			r = deposit_finish_folder(merge->root, entry->path,
 						  made ? entry->mode : DEPOSIT_KEEP_MODE,
 						  merge->options->epoch, err);

@@ -19,6 +19,7 @@
 #include "folder.h"
 #include "needs.h"
 #include "owner.h"
+#include "ownership.h"
 #include "rules.h"
 #include "tarball.h"
 #include "terminfo.h"
@@ -250,6 +251,7 @@ static int add_settings(struct plan *plan, struct error *err)
 static int add_record(struct plan *plan, struct error *err)
 {
 	plan->has_record = plan->request->record || plan->previous.has_record;
+	plan->manifest.records_owners = plan->request->image.kind == FORMAT_FOLDER;
 	libraries_sort(&plan->libraries);
 	recipe_sort(&plan->recipe);
 	if (!plan->has_record)
@@ -411,9 +413,12 @@ static int write_folder(struct plan *plan, struct error *err)
 		.data = plan,
 	};
 
+	int r = ownership_tell(&plan->manifest, err);
+	if (r < 0)
+		return r;
 	if (plan->previous.fd < 0)
 		return folder_create(request->image.path, &plan->manifest, &options, err);
-	int r = complete_record(plan, err);
+	r = complete_record(plan, err);
 	return r < 0 ? r
 		     : folder_merge(plan->previous.fd, &plan->manifest, &options, err);
 }

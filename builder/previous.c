@@ -17,6 +17,7 @@
 #include "common/path.h"
 #include "content.h"
 #include "deposit.h"
+#include "ownership.h"
 #include "terminfo.h"
 
 enum { MAX_RECORD = 64 << 20, LOCK_TRIES = 1000, CHAIN_MAX = 256 };
@@ -107,6 +108,8 @@ static int read_folder(const struct format *image, struct previous *previous,
 	if (previous->folder.fd < 0)
 		return error_set(err, EINVAL,
 				 "the image cannot be the root folder itself");
+	if (fstat(previous->fd, &previous->top) < 0)
+		return error_errno(err, errno, "cannot look at the folder");
 	_cleanup_fd_ int fd = deposit_open(previous->fd, RECORD_PATH,
 					   O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd == -ENOENT)
@@ -344,6 +347,8 @@ static int take_path(const struct previous *previous, take_entry *take, const ch
 	entry.mode = st.st_mode & 07777;
 	entry.rdev = st.st_rdev;
 	entry.size = (uint64_t)st.st_size;
+	ownership_read(&previous->top, &st, strmap_get(&previous->record.files, path),
+		       &entry);
 	if (entry.type == ENTRY_FILE) {
 		entry.device = UINT64_MAX;
 		entry.inode = st.st_ino;

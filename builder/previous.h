@@ -11,6 +11,7 @@
 #define BUILDER_PREVIOUS_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "common/error.h"
 #include "common/sysroot.h"
@@ -25,6 +26,7 @@ struct previous {
 	int fd;                /* the image, locked; -1: there is none */
 	struct tempfile spool; /* the files of an archive, for the manifest's content */
 	struct sysroot folder; /* the same for a folder */
+	struct stat top; /* of a folder: whom it belongs to, tells about what is in it */
 	struct inspect archive;
 	struct record record;
 	bool has_record;

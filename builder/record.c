@@ -155,6 +155,17 @@ static int write_reason(json_t *item, const struct reason *reason, struct error 
 	return r == 0 ? jsontext_set(json, "detail", reason->detail, err) : r;
 }
 
+static int write_owner(json_t *item, const struct entry *entry, struct error *err)
+{
+	if (!entry->uid && !entry->gid)
+		return 0;
+	return json_object_set_new(item, "uid", json_integer(entry->uid)) < 0 ||
+			       json_object_set_new(item, "gid",
+						   json_integer(entry->gid)) < 0
+		       ? error_nomem(err)
+		       : 0;
+}
+
 static int write_file(json_t *array, const struct entry *entry, struct error *err)
 {
 	static const char *const types[] = {
@@ -188,6 +199,9 @@ int record_set_files(json_t *root, const struct manifest *manifest, struct error
 	for (size_t i = 0; i < manifest->count; i++) {
 		int r = write_file(array, manifest->entries[i], err);
 
+		if (r == 0 && manifest->records_owners)
+			r = write_owner(json_array_get(array, i), manifest->entries[i],
+					err);
 		if (r < 0)
 			return r;
 	}
@@ -379,6 +393,24 @@ static int read_libraries(const json_t *root, struct record *record, struct erro
 	return r;
 }
 
+/* Both numbers or none. (uid_t)-1 is nobody: chown(2). */
+static int read_owner(const json_t *item, struct record_file *file, struct error *err)
+{
+	json_int_t uid, gid;
+
+	if (!json_object_get(item, "uid") && !json_object_get(item, "gid"))
+		return 0;
+	int r = get_number(item, "uid", UINT32_MAX - 1, &uid, err);
+	if (r == 0)
+		r = get_number(item, "gid", UINT32_MAX - 1, &gid, err);
+	if (r < 0)
+		return r;
+	file->has_owner = true;
+	file->uid = (uid_t)uid;
+	file->gid = (gid_t)gid;
+	return 0;
+}
+
 static int read_file(const json_t *item, struct record *record, struct error *err)
 {
 	struct arena *arena = &record->arena;
@@ -401,8 +433,11 @@ static int read_file(const json_t *item, struct record *record, struct error *er
 		r = jsontext_get(reason, "name", arena, &file->reason.name, err);
 	if (r == 0)
 		r = jsontext_get(reason, "detail", arena, &file->reason.detail, err);
+	if (r == 0)
+		r = read_owner(item, file, err);
 	if (r < 0)
 		return r;
+	record->has_owners |= file->has_owner;
 	file->reason.derived = json_is_true(json_object_get(reason, "derived"));
 	if (!path || !file->reason.rule)
 		return damaged("a file's path or reason", err);

@@ -8,7 +8,9 @@
 #define BUILDER_RECORD_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "common/alloc.h"
 #include "common/error.h"
@@ -22,6 +24,9 @@ enum { RECORD_SCHEMA = 1 };
 /* What a record says about one file. */
 struct record_file {
 	const char *source, *package, *sha256; /* NULL if none */
+	bool has_owner; /* another than root, in a folder, which may not be able to hold it */
+	uid_t uid;
+	gid_t gid;
 	struct reason reason;
 };
 
@@ -29,6 +34,7 @@ struct record {
 	struct recipe recipe;
 	struct libraries libraries;
 	struct strmap files; /* path -> struct record_file */
+	bool has_owners;     /* of any of them */
 	struct arena arena;
 };
 

@@ -32,7 +32,7 @@ static int compare(struct renewal *renewal, struct error *err)
 		.name = plan->request->image.path,
 		.manifest = &renewal->old,
 		.content = &plan->content,
-		.has_owners = !is_folder, /* files in a folder are their maker's */
+		.has_owners = true, /* of a folder by its record */
 	};
 	struct compare_side new = old;
 

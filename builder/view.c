@@ -23,7 +23,8 @@ static int look(const struct format *image, enum view_depth depth, struct view *
 		return r; /* it names the image */
 	if (fstat(previous->fd, &st) < 0)
 		return error_errno(err, errno, "cannot read %s", image->path);
-	view->has_owners = image->kind != FORMAT_FOLDER || st.st_uid == 0;
+	view->has_owners = image->kind != FORMAT_FOLDER || st.st_uid == 0 ||
+			   previous->record.has_owners;
 	r = previous_show(previous, &view->manifest, err);
 	if (r == 0 && image->kind == FORMAT_FOLDER)
 		r = census_folder(previous->fd, &view->manifest, err);

@@ -17,7 +17,8 @@ struct view {
 	const char *path; /* as the user wrote it; borrowed */
 	struct previous previous;
 	struct manifest manifest; /* finished: sorted, with all folders */
-	/* Whether owners mean something: a folder that does not belong to root belongs to its maker. */
+	/* Whether owners mean something: a folder that does not belong to root belongs to its maker, as
+	 * does all in it, unless the record tells of others. */
 	bool has_owners;
 };
 

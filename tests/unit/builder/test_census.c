@@ -37,7 +37,8 @@ static void finds_what_is_new_and_leaves_what_is_known(void **state)
 	assert_int_equal(census_folder(fd, &manifest, &err), 0);
 	close(fd);
 	assert_int_equal(manifest.count, 4);
-	assert_int_equal(workshop_expect(&manifest, "/known", RULE_BASE)->uid, getuid());
+	assert_int_equal(workshop_expect(&manifest, "/known", RULE_BASE)->uid, 12345);
+	assert_int_equal(workshop_expect(&manifest, "/d/new", RULE_FOUND)->uid, 0);
 	assert_int_equal(workshop_expect(&manifest, "/d/new", RULE_FOUND)->size, 4);
 	assert_int_equal(workshop_expect(&manifest, "/d", RULE_FOUND)->mode, 0755);
 	assert_string_equal(workshop_expect(&manifest, "/link", RULE_FOUND)->target,

@@ -57,6 +57,32 @@ static void what_is_written_is_read_back(void **state)
 	assert_string_equal(file->reason.name, "n");
 }
 
+static void owners_are_kept_where_they_are_asked_for(void **state)
+{
+	_cleanup_recipe_ struct recipe recipe = {0};
+	_cleanup_libraries_ struct libraries libraries = {0};
+	_cleanup_manifest_ struct manifest manifest = {0};
+	_cleanup_record_ struct record record = {0};
+	struct error err;
+
+	(void)state;
+	workshop_text(&manifest, "/f", "x", RULE_ASKED);
+	workshop_text(&manifest, "/roots", "x", RULE_ASKED);
+	manifest_find(&manifest, "/f")->gid = 8;
+	_cleanup_free_ char *without = record_write(&recipe, &libraries, &manifest, &err);
+	assert_null(strstr(without, "gid"));
+	manifest.records_owners = true;
+	_cleanup_free_ char *text = record_write(&recipe, &libraries, &manifest, &err);
+	assert_int_equal(record_read(text, strlen(text), &record, &err), 0);
+	assert_true(record.has_owners);
+	const struct record_file *file = strmap_get(&record.files, "/f");
+	assert_true(file->has_owner);
+	assert_int_equal(file->uid, 0);
+	assert_int_equal(file->gid, 8);
+	file = strmap_get(&record.files, "/roots");
+	assert_false(file->has_owner);
+}
+
 static void refuse(const char *text, int code, const char *part)
 {
 	struct record record;
@@ -84,6 +110,10 @@ static void refuses_damaged_and_later_ones(void **state)
 	refuse("{\"schema\":1,\"recipe\":{\"terms\":[1]}}", EBADMSG, "terms");
 	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/a\"}]}", EBADMSG,
 	       "file");
+	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/"
+	       "a\",\"gid\":1,\"reason\":"
+	       "{\"rule\":\"x\"}}]}",
+	       EBADMSG, "uid");
 	refuse("{\"schema\":1,\"recipe\":{},\"libraries\":[{}]}", EBADMSG, "library");
 	refuse("{\"schema\":1,\"recipe\":{},\"files\":[{\"path\":\"/a\",\"reason\":{"
 	       "\"rule\":\"found\"},\"sha256\":\"E3\"}]}",
@@ -105,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(what_is_written_is_read_back),
+		scratch_test(owners_are_kept_where_they_are_asked_for),
 		scratch_test(refuses_damaged_and_later_ones),
 	};
 
