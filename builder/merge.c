@@ -204,6 +204,24 @@ static int stage_twin(struct merge *merge, const struct entry *twin, const char 
 	return r < 0 ? error_errno(err, errno, "cannot link to %s", twin->path) : 0;
 }
 
+/*
+ * With its mode from the start: killed later, this process leaves a folder in the image that the next
+ * one takes for somebody's own, and keeps as it is. Writing into it is still to come.
+ */
+static int stage_folder(struct merge *merge, size_t index, struct error *err)
+{
+	const struct entry *entry = merge->manifest->entries[index];
+	char name[24];
+
+	stage_name(index, name);
+	if (mkdirat(merge->stage.fd, name, 0700) < 0)
+		return error_errno(err, errno, "cannot create %s", entry->path);
+	int r = ownership_write(merge->stage.fd, name, entry, err);
+	if (r == 0 && fchmodat(merge->stage.fd, name, entry->mode | 0700, 0) < 0)
+		r = error_errno(err, errno, "cannot set the mode of %s", entry->path);
+	return r;
+}
+
 static int stage_entry(struct merge *merge, size_t index, struct error *err)
 {
 	const struct entry *entry = merge->manifest->entries[index];
@@ -236,9 +254,10 @@ static int stage_all(struct merge *merge, struct error *err)
 	for (size_t i = 0; i < manifest->count; i++) {
 		int r = 0;
 
-		if (merge->decisions[i] == DECIDE_WRITE &&
-		    manifest->entries[i]->type != ENTRY_FOLDER)
-			r = stage_entry(merge, i, err);
+		if (merge->decisions[i] == DECIDE_WRITE)
+			r = manifest->entries[i]->type == ENTRY_FOLDER
+				    ? stage_folder(merge, i, err)
+				    : stage_entry(merge, i, err);
 		if (r < 0)
 			return r;
 	}
@@ -256,14 +275,10 @@ static int publish(struct merge *merge, size_t index, struct error *err)
 		return error_errno(err, -parent, "cannot write %s into the image",
 				   entry->path);
 	stage_name(index, staged);
-	int r = entry->type == ENTRY_FOLDER
-			? mkdirat(parent, name, 0700)
-			: renameat(merge->stage.fd, staged, parent, name);
-	if (r < 0)
+	if (renameat(merge->stage.fd, staged, parent, name) < 0)
 		return error_errno(err, errno, "cannot write %s into the image",
 				   entry->path);
-	return entry->type == ENTRY_FOLDER ? ownership_write(parent, name, entry, err)
-					   : 0;
+	return 0;
 }
 
 static int publish_all(struct merge *merge, struct error *err)
@@ -329,8 +344,9 @@ static int finish_folders(struct merge *merge, struct error *err)
 
 static int stage_and_publish(struct merge *merge, struct error *err)
 {
+	scratch_sweep(merge->root,
+		      "jailbuild"); /* the image is locked: nobody's at work */
 	int r = scratch_create(merge->root, "jailbuild", &merge->stage, err);
-
 	if (r == 0)
 		r = stage_all(merge, err);
 	if (r == 0)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,40 @@ static void remove_all(int root)
 			depth++;
 		if (fd < 0 || r < 0 || !depth)
 			return;
+	}
+}
+
+/* Whether `text` is what make_folder calls a scratch folder for `name`. */
+static bool is_scratch(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	return text[0] == '.' && !strncmp(text + 1, name, length) &&
+	       text[1 + length] == '.' &&
+	       strspn(text + length + 2, "0123456789abcdef") == 16 &&
+	       !text[length + 2 + 16];
+}
+
+void scratch_sweep(int folder_fd, const char *name)
+{
+	_cleanup_fd_ int again = openat(folder_fd, ".",
+					O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_dir_ DIR *folder = again < 0 ? NULL : fdopendir(again);
+	const struct dirent *item;
+
+	if (!folder)
+		return;
+	again = -1; /* the DIR owns it */
+	while ((item = readdir(folder))) {
+		struct scratch old = {.folder_fd = folder_fd, .fd = -1};
+
+		if (!is_scratch(item->d_name, name))
+			continue;
+		snprintf(old.name, sizeof(old.name), "%s", item->d_name);
+		old.fd = openat(folder_fd, old.name,
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (old.fd >= 0)
+			scratch_close(&old);
 	}
 }
 

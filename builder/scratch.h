@@ -25,6 +25,10 @@ int scratch_create(int folder_fd, const char *name, struct scratch *ret,
 		   struct error *err) _must_check_;
 
 /* Removes it, and closes the descriptor. */
+/* Removes the scratch folders for `name` that a killed process has left in `folder_fd`; only for who
+ * knows, by a lock, that nobody is at work there. What cannot be removed stays. */
+void scratch_sweep(int folder_fd, const char *name);
+
 void scratch_close(struct scratch *scratch);
 
 #define _cleanup_scratch_ __attribute__((cleanup(scratch_close)))

@@ -42,10 +42,30 @@ static void one_that_was_given_away_stays(void **state)
 	close(here);
 }
 
+static void what_a_killed_one_left_is_swept_and_nothing_else(void **state)
+{
+	struct scratch scratch = SCRATCH_NONE;
+	struct error err;
+	int here = scratch_open(".", O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	assert_int_equal(scratch_create(here, "image", &scratch, &err), 0);
+	close(openat(scratch.fd, "file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	close(scratch.fd); /* as if this process had gone */
+	workshop_folder(".image.0123456789abcde");
+	workshop_folder(".image.0123456789abcdef0");
+	workshop_folder(".other.0123456789abcdef");
+	scratch_write(".image.0123456789abcdef", "no folder");
+	scratch_sweep(here, "image");
+	assert_int_equal(scratch_count("."), 4);
+	close(here);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(it_is_private_and_goes_with_all_it_holds),
+		scratch_test(what_a_killed_one_left_is_swept_and_nothing_else),
 		scratch_test(one_that_was_given_away_stays),
 	};
 
