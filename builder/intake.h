@@ -21,6 +21,9 @@
 struct need {
 	struct library library; /* what was asked for; its path is NULL */
 	const char *by;         /* who needs it */
+	/* That is a file of a folder: the program that loads it may have loaded, by a path of its own, what it
+	 * needs; then the loader finds it by its soname (java's libjvm.so). */
+	bool is_member;
 };
 
 struct intake {

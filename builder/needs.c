@@ -15,6 +15,7 @@
 
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "common/path.h"
 
 /* One closure on its way into the manifest. */
 struct pass {
@@ -87,6 +88,7 @@ static int add_need(struct pass *pass, const struct elfdeps_edge *edge, size_t b
 		return r;
 	intake->needs[intake->need_count++] = (struct need){
 		.by = path,
+		.is_member = pass->is_member,
 		.library = {.name = name,
 			    .machine = object->machine,
 			    .class = object->elf_class,
@@ -293,13 +295,24 @@ int needs_add_member(struct intake *intake, const struct taken *taken, struct er
 	return r < 0 ? name_file(taken, err) : 0;
 }
 
+/* Whether a file of this name is in the image, wherever. */
+static bool is_somewhere(const struct manifest *manifest, const char *name)
+{
+	for (size_t i = 0; i < manifest->count; i++)
+		if (!strcmp(path_basename(manifest->entries[i]->path), name))
+			return true;
+	return false;
+}
+
 bool needs_met(const struct intake *intake, const struct need *need)
 {
 	char place[PATH_MAX];
 	struct error ignored;
 
 	if (need->library.name[0] != '/')
-		return libraries_have(intake->libraries, &need->library);
+		return libraries_have(intake->libraries, &need->library) ||
+		       (need->is_member &&
+			is_somewhere(intake->manifest, need->library.name));
 	return manifest_place(intake->manifest, need->library.name, place, &ignored) ==
 		       0 &&
 	       manifest_find(intake->manifest, place);

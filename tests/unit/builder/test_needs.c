@@ -93,6 +93,28 @@ static void in_a_folder_a_script_may_lack_its_interpreter(void **state)
 	workshop_close(&shop);
 }
 
+/* As java's libraries need libjvm.so, which lies where only java looks. */
+static void in_a_folder_a_library_may_be_loaded_by_a_path(void **state)
+{
+	struct workshop shop;
+	struct error err;
+
+	(void)state;
+	workshop_folder("root");
+	workshop_folder("root/server");
+	elfmaker_file("root/member.so", (struct elfmaker){.needs = {"libvm.so"}});
+	elfmaker_file("root/server/libvm.so", (struct elfmaker){.soname = "libvm.so"});
+	workshop_open(&shop, "root");
+	assert_int_equal(add(&shop, "/member.so", true, &err), 0);
+	assert_int_equal(needs_check(&shop.intake, &err), -ENOENT);
+	assert_int_equal(add(&shop, "/server/libvm.so", true, &err), 0);
+	assert_int_equal(needs_check(&shop.intake, &err), 0);
+	/* The loader of what was asked for by name has loaded nothing yet. */
+	assert_int_equal(add(&shop, "/member.so", false, &err), 0);
+	assert_int_equal(needs_check(&shop.intake, &err), -ENOENT);
+	workshop_close(&shop);
+}
+
 static void a_malformed_file_is_an_error_but_data_in_a_folder(void **state)
 {
 	char header[128] = "\177ELF\2\1\1";
@@ -179,6 +201,7 @@ int main(void)
 		scratch_test(data_needs_nothing),
 		scratch_test(a_missing_interpreter_is_named_with_who_needs_it),
 		scratch_test(in_a_folder_a_script_may_lack_its_interpreter),
+		scratch_test(in_a_folder_a_library_may_be_loaded_by_a_path),
 		scratch_test(a_malformed_file_is_an_error_but_data_in_a_folder),
 		scratch_test(what_is_opened_at_run_time_comes_with_its_detail),
 		scratch_test(what_a_note_requires_must_be_there),
