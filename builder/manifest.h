@@ -108,6 +108,7 @@ struct manifest {
 /* Our own files: what is in the image and why, and how it wants to be run. */
 #define RECORD_PATH "/.jail/manifest.json"
 #define SETTINGS_PATH "/.jail/config"
+#define OWNERS_PATH "/.jail/owners"
 
 /* Whether a rule makes the entries of this reason, not somebody's wish. */
 bool manifest_is_derived(const struct reason *reason);

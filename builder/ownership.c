@@ -6,7 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include "common/path.h"
 
 bool ownership_is_special(const struct entry *entry)
 {
@@ -57,6 +62,33 @@ int ownership_write(int folder, const char *name, const struct entry *entry,
 {
 	return ownership_is_special(entry) ? ownership_renew(folder, name, entry, err)
 					   : 0;
+}
+
+static void print_owner(FILE *out, const struct entry *entry)
+{
+	char escaped[4 * PATH_MAX + 1];
+
+	fprintf(out, "%u:%u %s\n", (unsigned)entry->uid, (unsigned)entry->gid,
+		path_escape(entry->path, escaped, sizeof(escaped)));
+}
+
+int ownership_list(const struct manifest *manifest, char **ret, struct error *err)
+{
+	size_t size = 0;
+
+	*ret = NULL;
+	FILE *out = open_memstream(ret, &size);
+	if (!out)
+		return error_nomem(err);
+	for (size_t i = 0; i < manifest->count; i++)
+		if (ownership_is_special(manifest->entries[i]))
+			print_owner(out, manifest->entries[i]);
+	bool failed = ferror(out);
+	if (fclose(out) != 0 || failed || !size) {
+		free(*ret);
+		*ret = NULL;
+	}
+	return failed ? error_nomem(err) : 0;
 }
 
 int ownership_tell(struct manifest *manifest, struct error *err)

@@ -43,6 +43,13 @@ int ownership_renew(int folder, const char *name, const struct entry *entry,
 /* Whether what is there as `st` is the entry's already, or cannot be. */
 bool ownership_is_right(const struct stat *st, const struct entry *entry);
 
+/*
+ * The list of all such entries for jailrun, which reads no JSON: a line for each, UID:GID and the path, in
+ * which odd bytes are written as in the record. On the heap; *ret is NULL if there is none.
+ */
+int ownership_list(const struct manifest *manifest, char **ret,
+		   struct error *err) _must_check_;
+
 /* A note for the user about what could not be given away, if there is anything. */
 int ownership_tell(struct manifest *manifest, struct error *err) _must_check_;
 

@@ -247,6 +247,21 @@ static int add_settings(struct plan *plan, struct error *err)
 				 err);
 }
 
+/* A folder may not be able to hold the owners itself. Sorted, as the bytes must not depend on the order. */
+static int add_owners(struct plan *plan, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = plan->request->image.kind == FORMAT_FOLDER
+			? manifest_finish(&plan->manifest, err)
+			: 0;
+
+	if (r == 0 && plan->request->image.kind == FORMAT_FOLDER)
+		r = ownership_list(&plan->manifest, &text, err);
+	return r == 0 && text ? manifest_add_text(&plan->manifest, OWNERS_PATH, text,
+						  &record_reason, err)
+			      : r;
+}
+
 /* The record lists itself, so it has its place before it has its text. */
 static int add_record(struct plan *plan, struct error *err)
 {
@@ -257,6 +272,8 @@ static int add_record(struct plan *plan, struct error *err)
 	if (!plan->has_record)
 		return manifest_finish(&plan->manifest, err);
 	int r = add_settings(plan, err);
+	if (r == 0)
+		r = add_owners(plan, err);
 	if (r == 0)
 		r = manifest_add_text(&plan->manifest, RECORD_PATH, "", &record_reason,
 				      err);

@@ -182,6 +182,7 @@ static bool is_remade(const struct entry *entry)
 	const char *rule = entry->reason.rule;
 
 	return !strcmp(entry->path, RECORD_PATH) || !strcmp(entry->path, SETTINGS_PATH) ||
+	       !strcmp(entry->path, OWNERS_PATH) ||
 	       (!strcmp(rule, RULE_PARENT) && entry->type == ENTRY_FOLDER) ||
 	       (!strcmp(rule, RULE_PACKAGES) && !entry->source) ||
 	       (!strcmp(rule, RULE_CACHE) && entry->type == ENTRY_FILE);

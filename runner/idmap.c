@@ -62,6 +62,16 @@ void idmap_choose(unsigned root_range, struct idmap *ret)
 				      .deny_setgroups = true};
 }
 
+void idmap_widen(struct idmap *map)
+{
+	if (map->is_range || geteuid() == 0 ||
+	    !subids_find(IDMAP_COUNT - 1, &map->subids))
+		return;
+	map->is_range = true;
+	map->count = IDMAP_COUNT;
+	map->deny_setgroups = false;
+}
+
 static bool setting_is(const char *path, char wanted)
 {
 	char text[32];
@@ -123,6 +133,8 @@ int idmap_write(const struct idmap *map, pid_t pid, struct error *err)
 	char text[64];
 	int r = 0;
 
+	if (map->subids.count)
+		return subids_write(&map->subids, pid, err);
 	/* Before gid_map, and only then: the kernel wants it so since CVE-2014-8989. */
 	if (map->deny_setgroups)
 		r = write_file(pid, "setgroups", "deny");

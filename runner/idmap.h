@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "common/error.h"
+#include "subids.h"
 
 enum {
 	/* systemd keeps 524288-1879048191 for containers (systemd.io/UIDS-GIDS): nobody's ids. */
@@ -24,6 +25,7 @@ struct idmap {
 	unsigned host, count; /* first user id on the host, and how many */
 	unsigned host_gid;    /* first group id on the host */
 	bool deny_setgroups; /* the kernel's condition for a map written without privilege */
+	struct subids subids; /* of an ordinary user with a range: what is behind 0 */
 };
 
 /*
@@ -33,6 +35,12 @@ struct idmap {
  * single id too: the caller sees it by `is_range` being false.
  */
 void idmap_choose(unsigned root_range, struct idmap *ret);
+
+/*
+ * Makes an ordinary user's map one of IDMAP_COUNT ids, if the administrator has given the user as many
+ * subordinate ones; else it stays as it is. Such a map takes two more programs to write.
+ */
+void idmap_widen(struct idmap *map);
 
 /*
  * Writes the map of process `pid`, which waits in a new user namespace of the caller's; the caller

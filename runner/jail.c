@@ -163,7 +163,7 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 		if (r < 0)
 			return r;
 	}
-	if (has_own_ids && jail->map.is_range) {
+	if (has_own_ids && jail->map.is_range && jail->by_root) {
 		/* What was unpacked for these ids belongs to them already. */
 		image_fd = rootfs_copy_image(&jail->image, !jail->image.is_unpacked, pid,
 					     err);
@@ -233,4 +233,5 @@ void jail_free(struct jail *jail)
 	strlist_free(&jail->command);
 	account_free(&jail->account);
 	free(jail->workdir);
+	free(jail->owners);
 }

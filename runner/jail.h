@@ -28,6 +28,7 @@ enum jail_root {
 struct jail {
 	uint64_t namespaces; /* CLONE_NEW* */
 	struct idmap map;
+	char *owners; /* the image's list, owners.h; NULL: none to obey; owned */
 	bool by_root; /* jailrun was started by root */
 	struct image image;
 	enum jail_root root;

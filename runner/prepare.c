@@ -19,6 +19,7 @@
 #include "environment.h"
 #include "jail.h"
 #include "namespaces.h"
+#include "owners.h"
 #include "settings.h"
 
 /* A label as in hostname(7), or several with dots; the kernel itself takes any 64 bytes. */
@@ -223,6 +224,26 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
 	return volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);
 }
 
+/*
+ * Where what an image says of owners can be obeyed: in a layer that is thrown away, over ids of the jail's
+ * own. What is unpacked from an archive has its owners already.
+ */
+static int choose_owners(struct jail *jail, struct error *err)
+{
+	if (jail->image.is_unpacked || jail->root == JAIL_ROOT_WRITE ||
+	    !(jail->namespaces & CLONE_NEWUSER))
+		return 0;
+	int r = owners_read(jail->image.root_fd, &jail->owners, err);
+	if (r < 0 || !jail->owners)
+		return r;
+	idmap_widen(&jail->map);
+	if (jail->map.is_range)
+		return 0;
+	free(jail->owners);
+	jail->owners = NULL;
+	return 0;
+}
+
 int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
 {
 	bool progress = !options->common.quiet && isatty(STDERR_FILENO);
@@ -231,6 +252,8 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 	if (r < 0)
 		return r;
 	r = choose_root(options, jail, err);
+	if (r == 0)
+		r = choose_owners(jail, err);
 	if (r < 0)
 		return r;
 	snprintf(jail->hostname, sizeof(jail->hostname), "%s",

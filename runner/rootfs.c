@@ -19,6 +19,7 @@
 #include "common/fd.h"
 #include "devices.h"
 #include "mount.h"
+#include "owners.h"
 #include "proc.h"
 
 enum { ROOT_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV };
@@ -248,6 +249,9 @@ int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct err
 	root = make_root(jail, image_fd, err);
 	if (root < 0)
 		return root;
+	r = jail->owners ? owners_apply(jail->owners, root, &jail->map, err) : 0;
+	if (r < 0)
+		return r;
 	r = mount_parts(jail, root, proc, &dev, err);
 	if (r < 0)
 		return r;

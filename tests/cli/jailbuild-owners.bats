@@ -39,9 +39,9 @@ keeps_owners() {
 	[ "$(owners "$MINE/x.tar")" = "$EXPECTED" ]
 	[ "$(owners "$MINE/x/")" = "$EXPECTED" ]
 	cp "$MINE/x/.jail/manifest.json" "$T/manifest.$WHO"
-	# The manifests differ: that of a folder tells of owners.
+	# Only a folder tells of owners, to us and to jailrun.
 	run -1 jailbuild diff "$MINE/x/" "$MINE/x.tar"
-	[[ $output == '~ /.jail/manifest.json'*$'\n0 added, 0 removed, 1 changed' ]]
+	[[ $output == '~ /.jail/manifest.json'*$'\n- /.jail/owners'*$'\n0 added, 1 removed, 1 changed' ]]
 	run -0 jailbuild check "$MINE/x/"
 	# What is added, and an update that has nothing to do, leave them.
 	packed ls -o "$MINE/x/"
@@ -106,4 +106,63 @@ starts() {
 
 @test "a jail shows root's owners, and to a user with one id all as root's" {
 	for_each_user starts
+}
+
+# with_subids COMMAND…: while $TEST_USER has subordinate ids.
+with_subids() {
+	local status=0
+	usermod --add-subuids 700000-765535 --add-subgids 800000-865535 "$TEST_USER"
+	"$@" || status=$?
+	usermod --del-subuids 700000-765535 --del-subgids 800000-865535 "$TEST_USER"
+	return "$status"
+}
+
+shows_owners() {
+	local flags=(stat -c '%u:%g %n' /srv/data /srv/data/key /var/lib/x /usr/bin/stat) option
+	for option in --read-only --hostname=x; do
+		run -0 as_user jailrun "$option" "$T/mine/x" "${flags[@]}"
+		[ "$output" = $'7:8 /srv/data\n0:8 /srv/data/key\n33:34 /var/lib/x\n0:0 /usr/bin/stat' ] || fail "$output"
+	done
+	run -0 as_user jailrun -u www "$T/mine/x" sh -c 'echo a >/var/lib/x/a; stat -c %u:%g /var/lib/x/a; ! cat /srv/data/key'
+	assert_output_has 33:34
+	assert_output_has 'Permission denied'
+	# Another id than the user's own on the host, and nothing of it in the image.
+	run -0 as_user jailrun -u 7:8 "$T/mine/x" cat /proc/self/uid_map
+	[[ $output =~ ^\ +0\ +[0-9]+\ +1$'\n'\ +1\ +700000\ +65535$ ]] || fail "$output"
+	[ "$(find mine/x -user "$TEST_USER" -o -printf '%p ')" = '' ] || fail "the image has other owners"
+	run -0 as_user jailrun --write "$T/mine/x" stat -c %u:%g /srv/data
+	assert_output 0:0
+}
+
+@test "a jail of a user with subordinate ids has the owners that the image names" {
+	need_root
+	mkdir mine
+	chown "$TEST_USER:" mine
+	run -0 as_user jailbuild add -q -f "$T/Jailfile" stat cat sh -o "$T/mine/x/"
+	with_subids shows_owners
+	# root's jail shows them, too, from the user's folder.
+	run -0 jailrun mine/x stat -c %u:%g /srv/data
+	assert_output 7:8
+}
+
+hostile_list() {
+	packed -f "$T/Jailfile" stat ls -o "$MINE/x/"
+	ln -s /srv/data "$MINE/x/link"
+	chmod u+w "$MINE/x/.jail/owners"
+	printf '%s\n' '1:1 /../../../etc/passwd' '1:1 /link/key' '99999:1 /srv' '1:99999 /srv' '-1:1 /srv' \
+		'1 /srv' ':1 /srv' '1:1' '1:1 relative' '1:1 /none' '4294967295:1 /srv' '1:1 /proc/1' '' \
+		>"$MINE/x/.jail/owners"
+	run -0 as_each jailrun "$MINE/x" stat -c %u:%g /srv/data/key /srv
+	assert_output_has 0:
+	rm "$MINE/x/.jail/owners"
+	mkfifo "$MINE/x/.jail/owners"
+	run -125 as_each timeout 10 jailrun "$MINE/x" ls
+	assert_output_has owners
+}
+
+@test "a hostile list of owners changes nothing outside the jail" {
+	local before
+	before=$(stat -c '%u:%g %Z' /etc/passwd)
+	for_each_user hostile_list
+	[ "$(stat -c '%u:%g %Z' /etc/passwd)" = "$before" ]
 }

@@ -62,6 +62,32 @@ static void the_user_is_told_of_what_stays(void **state)
 	assert_int_equal(manifest.notes.count, ownership_can_be_set() ? 0 : 1);
 }
 
+static void lists_for_jailrun_what_is_not_roots(void **state)
+{
+	_cleanup_manifest_ struct manifest manifest = {0};
+	struct entry entry = {.path = "/a\n\xff",
+			      .type = ENTRY_FOLDER,
+			      .uid = 7,
+			      .gid = 8,
+			      .reason = {.rule = RULE_ASKED}};
+	struct error err;
+	char *list;
+
+	(void)state;
+	assert_int_equal(ownership_list(&manifest, &list, &err), 0);
+	assert_null(list);
+	assert_int_equal(manifest_add(&manifest, &entry, &err), 0);
+	entry.path = "/b";
+	entry.uid = entry.gid = 0;
+	assert_int_equal(manifest_add(&manifest, &entry, &err), 0);
+	entry.path = "/c d";
+	entry.gid = 9;
+	assert_int_equal(manifest_add(&manifest, &entry, &err), 0);
+	assert_int_equal(ownership_list(&manifest, &list, &err), 0);
+	assert_string_equal(list, "7:8 /a\\x0a\\xff\n0:9 /c d\n");
+	free(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +95,7 @@ int main(void)
 		scratch_test(what_was_given_away_is_whose_it_is),
 		scratch_test(files_are_given_away_where_that_can_be),
 		scratch_test(the_user_is_told_of_what_stays),
+		scratch_test(lists_for_jailrun_what_is_not_roots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

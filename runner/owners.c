@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A line is UID:GID, a space and a path, in which a backslash, what is no UTF-8 and control bytes are
+ * written \xNN. Called by prepare, and by the child of jail once the layers are there.
+ */
+#include "owners.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/fd.h"
+#include "image.h"
+
+enum { LIST_LIMIT = 16 << 20 };
+
+int owners_read(int root_fd, char **ret, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = image_read_file(root_fd, ".jail/owners", LIST_LIMIT, &text, err);
+
+	*ret = NULL;
+	if (r == 0 && *text)
+		*ret = steal_pointer(&text);
+	return r;
+}
+
+/* Strictly decimal, up to `stop`. */
+static bool take_id(char **at, char stop, unsigned *ret)
+{
+	char *end;
+	size_t digits = strspn(*at, "0123456789");
+
+	if (!digits || digits > 9 || (*at)[digits] != stop)
+		return false;
+	*ret = (unsigned)strtoul(*at, &end, 10);
+	*at = end + 1;
+	return true;
+}
+
+static int hex_digit(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = digit ? strchr(digits, digit) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* In place; the text only gets shorter. A NUL byte cannot come out. */
+static void unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *at = text; *at;) {
+		int high = at[0] == '\\' && at[1] == 'x' ? hex_digit(at[2]) : -1;
+		int low = high >= 0 ? hex_digit(at[3]) : -1;
+
+		if (low >= 0 && (high || low)) {
+			*out++ = (char)(high * 16 + low);
+			at += 4;
+		} else {
+			*out++ = *at++;
+		}
+	}
+	*out = '\0';
+}
+
+/* The thing itself, which no symlink leads to; negative if it is not there. */
+static int open_below(int root_fd, const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
+	};
+
+	return (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+}
+
+static int give(int root_fd, const char *path, unsigned uid, unsigned gid,
+		struct error *err)
+{
+	_cleanup_fd_ int fd = open_below(root_fd, path);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || (st.st_uid == uid && st.st_gid == gid))
+		return 0;
+	if (fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
+		return error_errno(err, errno, "cannot set the owner of the image's %s",
+				   path);
+	return 0;
+}
+
+int owners_apply(char *list, int root_fd, const struct idmap *map, struct error *err)
+{
+	char *line, *rest = list;
+	unsigned uid, gid;
+	int r = 0;
+
+	while (r == 0 && (line = strsep(&rest, "\n"))) {
+		if (!take_id(&line, ':', &uid) || !take_id(&line, ' ', &gid) ||
+		    uid >= map->count || gid >= map->count || line[0] != '/')
+			continue;
+		unescape(line);
+		r = give(root_fd, line, uid, gid, err);
+	}
+	return r;
+}
