@@ -362,7 +362,7 @@ static int read_library(const json_t *item, struct record *record, struct error 
 {
 	struct library library = {
 		.general = json_is_true(json_object_get(item, "general"))};
-	json_int_t machine, class, data;
+	json_int_t machine = 0, class = 0, data = 0;
 
 	int r = jsontext_get(item, "name", &record->arena, &library.name, err);
 	if (r == 0)
