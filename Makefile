@@ -153,8 +153,10 @@ check-heavy: all ## the tests that fetch and install much
 	@BATS_ROUNDS=root scripts/run-bats $(B) $(wildcard tests/heavy/*.bats)
 # What waits for people's time (tmux, top) says nothing about memory.
 SLOW_BATS := %-terminal.bats %/recipe.bats %/fixtures.bats
-check-asan: ## the tests under AddressSanitizer and UBSan
-	BATS_ROUNDS=root $(MAKE) FLAVOUR=asan BATS="$(filter-out $(SLOW_BATS),$(wildcard tests/cli/*.bats))" check-unit check-fuzz check-cli
+check-asan: ## unit tests and fuzz corpus under AddressSanitizer and UBSan
+	$(MAKE) FLAVOUR=asan check-unit check-fuzz
+check-asan-cli: ## the built programs under AddressSanitizer and UBSan
+	BATS_ROUNDS=root $(MAKE) FLAVOUR=asan BATS="$(filter-out $(SLOW_BATS),$(wildcard tests/cli/*.bats))" check-cli
 fuzz: ## fuzz each target for FUZZ_SECONDS (60)
 	$(MAKE) FLAVOUR=fuzz fuzz-run
 fuzz-run: $(FUZZ)
@@ -208,7 +210,7 @@ clean: ## remove build/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: all libelfdeps check check-unit check-fuzz check-cli check-heavy check-asan fuzz fuzz-run coverage lint format bench man \
+.PHONY: all libelfdeps check check-unit check-fuzz check-cli check-heavy check-asan check-asan-cli fuzz fuzz-run coverage lint format bench man \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
