@@ -12,6 +12,7 @@
 #include "apply.h"
 #include "asked.h"
 #include "base.h"
+#include "commands.h"
 #include "common/cleanup.h"
 #include "common/fd.h"
 #include "digests.h"
@@ -365,6 +366,17 @@ static int take_previous(struct plan *plan, struct error *err)
 			     &plan->recipe, err);
 }
 
+static int note_commands(struct plan *plan, struct error *err)
+{
+	const struct request *request = plan->request;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < request->operand_count; i++)
+		r = commands_note(&plan->intake, &request->operands[i],
+				  request->image.path, err);
+	return r;
+}
+
 int plan_make(struct plan *plan, const struct request *request, struct error *err)
 {
 	int r = prepare(plan, request, err);
@@ -385,6 +397,8 @@ int plan_make(struct plan *plan, const struct request *request, struct error *er
 	plan->recipe.sysroot = plan->recipe.sysroot || plan->request->root->fd >= 0;
 	if (plan->recipe.rules)
 		r = add_rules(plan, err);
+	if (r == 0 && plan->recipe.rules)
+		r = note_commands(plan, err);
 	if (r == 0 && plan->recipe.package_db)
 		r = add_package_db(plan, err);
 	return r == 0 ? add_record(plan, err) : r;
