@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A jail with sshd and jails with its clients: a session, a copy, and rsync by ssh, over a socket of the
-# loopback. The server is root's: its privilege separation takes a second id.
+# loopback. The server is root's, as its privilege separation takes a second id; or that of a user who has such.
 
 load ../cli/helper
 load ../apps/apps-helper
@@ -83,4 +83,30 @@ works_by_ssh() {
 	start_server -v "$T/host:/etc/ssh/ssh_host_ed25519_key:ro"
 	run -0 ssh-keyscan -t ed25519 -p "$port" 127.0.0.1
 	assert_output_has "$(cut -d' ' -f1,2 host.pub)"
+}
+
+# A folder: only there jailrun takes more ids than one for a user. The loopback is the jail's own.
+@test "sshd of an ordinary user with subordinate ids lets its root in" {
+	need_root
+	usermod --add-subuids 700000-765535 --add-subgids 700000-765535 "$TEST_USER" # drop_user removes them
+	mkdir mine
+	chown "$TEST_USER:" mine
+	run -0 as_user jailbuild add -q -t shell -t ssh -t sshd -o "$T/mine/x/"
+	cat >script <<-'END'
+		mkdir -p /run/sshd /root/.ssh
+		ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
+		ssh-keygen -q -t ed25519 -N '' -f /tmp/key
+		cat /tmp/key.pub >/root/.ssh/authorized_keys
+		/usr/sbin/sshd -D -e -p 2222 &
+		for i in {1..50}; do (exec 3<>/dev/tcp/127.0.0.1/2222) 2>/dev/null && break; sleep 0.1; done
+		ssh -p 2222 -i /tmp/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/tmp/known \
+			root@127.0.0.1 'echo $((6 * 7))' </dev/null || exit 1
+		kill %1
+		wait %1
+		echo ended $?
+	END
+	run -0 as_user timeout 60 jailrun -v "$T/script:/script:ro" "$T/mine/x" bash /script
+	assert_output_has 42
+	assert_output_has 'ended 0'
+	run -0 as_user jailbuild check -q "$T/mine/x"
 }
