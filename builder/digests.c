@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <nettle/sha2.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/processors.h"
 #include "common/strmap.h"
 #include "content.h"
 #include "twins.h"
@@ -122,19 +122,11 @@ static void *run(void *data)
 	return NULL;
 }
 
-static unsigned count_processors(void)
-{
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-
-	return count < THREADS_MAX ? (unsigned)count : THREADS_MAX;
-}
-
 /* This thread is one of them: where no other can be had, it takes longer, that is all. */
 static int run_all(struct job *job, struct error *err)
 {
 	struct worker workers[THREADS_MAX] = {{.job = job}};
-	unsigned wanted = count_processors(), count = 1;
+	unsigned wanted = processors_count(THREADS_MAX), count = 1;
 	int r = 0;
 
 	for (; count < wanted; count++) {

@@ -44,33 +44,6 @@ int jsontext_set_list(json_t *object, const char *key, const struct strlist *lis
 	return json_object_set_new(object, key, array) < 0 ? error_nomem(err) : 0;
 }
 
-static int hex_digit(char digit)
-{
-	const char *const digits = "0123456789abcdef";
-	const char *at = digit ? strchr(digits, digit) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* Undoes the escaping in place; the text only gets shorter. A NUL byte cannot come out. */
-static void unescape(char *text)
-{
-	char *out = text;
-
-	for (const char *at = text; *at;) {
-		int high = at[0] == '\\' && at[1] == 'x' ? hex_digit(at[2]) : -1;
-		int low = high >= 0 ? hex_digit(at[3]) : -1;
-
-		if (low >= 0 && (high || low)) {
-			*out++ = (char)(high * 16 + low);
-			at += 4;
-		} else {
-			*out++ = *at++;
-		}
-	}
-	*out = '\0';
-}
-
 int jsontext_get(const json_t *object, const char *key, struct arena *arena,
 		 const char **ret, struct error *err)
 {
@@ -85,7 +58,7 @@ int jsontext_get(const json_t *object, const char *key, struct arena *arena,
 				json_string_length(value), err);
 	if (!text)
 		return -ENOMEM;
-	unescape(text);
+	path_unescape(text);
 	*ret = text;
 	return 0;
 }
@@ -107,7 +80,7 @@ int jsontext_get_list(const json_t *object, const char *key, struct strlist *ret
 		char *text = alloc_copy(json_string_value(value), err);
 		if (!text)
 			return -ENOMEM;
-		unescape(text);
+		path_unescape(text);
 		int r = strlist_take(ret, text, err);
 		if (r < 0)
 			return r;

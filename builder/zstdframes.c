@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include <zstd.h>
 
 #include "common/fd.h"
+#include "common/processors.h"
 
 enum {
 	LEVEL = 3,
@@ -111,18 +111,10 @@ static bool open_worker(struct zstdframes *frames, struct worker *worker)
 	return true;
 }
 
-static unsigned count_processors(void)
-{
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-
-	return count < THREADS_MAX ? (unsigned)count : THREADS_MAX;
-}
-
 /* As many threads as can be had, up to one a processor: the caller reads and writes meanwhile. */
 static bool start(struct zstdframes *frames)
 {
-	unsigned wanted = count_processors();
+	unsigned wanted = processors_count(THREADS_MAX);
 
 	if (!open_worker(frames, &frames->workers[0]))
 		return false;
@@ -145,7 +137,7 @@ int zstdframes_new(int fd, struct zstdframes **ret, struct error *err)
 	if (!frames)
 		return error_nomem(err);
 	frames->fd = fd;
-	frames->count = count_processors() + 2;
+	frames->count = processors_count(THREADS_MAX) + 2;
 	pthread_mutex_init(&frames->lock, NULL);
 	pthread_cond_init(&frames->changed, NULL);
 	if (!start(frames)) {

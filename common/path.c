@@ -145,3 +145,29 @@ const char *path_escape_controls(const char *text, char *ret, size_t size)
 		escape(text, ret, size, true);
 	return ret;
 }
+
+static int hex_digit(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = digit ? strchr(digits, digit) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+void path_unescape(char *text)
+{
+	char *out = text;
+
+	for (const char *at = text; *at;) {
+		int high = at[0] == '\\' && at[1] == 'x' ? hex_digit(at[2]) : -1;
+		int low = high >= 0 ? hex_digit(at[3]) : -1;
+
+		if (low >= 0 && (high || low)) {
+			*out++ = (char)(high * 16 + low);
+			at += 4;
+		} else {
+			*out++ = *at++;
+		}
+	}
+	*out = '\0';
+}

@@ -38,6 +38,12 @@ bool path_is_below(const char *path, const char *folder);
  */
 const char *path_escape(const char *text, char *ret, size_t size);
 
+/*
+ * Undoes path_escape in place: the text only gets shorter. What is no escape stays, and a NUL byte cannot
+ * come out.
+ */
+void path_unescape(char *text);
+
 /* As path_escape, but lets backslashes be: for messages, whose names may be escaped already. */
 const char *path_escape_controls(const char *text, char *ret, size_t size);
 

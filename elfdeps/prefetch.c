@@ -17,6 +17,7 @@
 #include "common/alloc.h"
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "common/processors.h"
 
 enum {
 	WORTH_IT = 64,   /* files: to start a thread takes as long as to read ten */
@@ -104,16 +105,6 @@ static void *run(void *data)
 	return NULL;
 }
 
-/* As many as there are processors beside the caller's. */
-static unsigned count_threads(void)
-{
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) - 1
-								 : 0;
-
-	return count < THREADS_MAX ? (unsigned)count : THREADS_MAX;
-}
-
 /* Signals are for the threads of the program that uses us. */
 static void start_threads(struct prefetch *prefetch, unsigned count)
 {
@@ -136,10 +127,13 @@ static void start_threads(struct prefetch *prefetch, unsigned count)
 int prefetch_start(const struct sysroot *root, const char *const *paths, size_t count,
 		   struct prefetch **ret, struct error *err)
 {
-	unsigned threads = count < WORTH_IT || root->files ? 0 : count_threads();
 	struct prefetch *prefetch;
 
 	*ret = NULL;
+	if (count < WORTH_IT || root->files)
+		return 0;
+	/* One processor is the caller's. */
+	unsigned threads = processors_count(THREADS_MAX + 1) - 1;
 	if (!threads)
 		return 0;
 	prefetch = calloc(1, sizeof(*prefetch) + count * sizeof(prefetch->items[0]));

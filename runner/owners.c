@@ -17,6 +17,7 @@
 
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "common/path.h"
 #include "image.h"
 
 enum { LIST_LIMIT = 16 << 20 };
@@ -43,33 +44,6 @@ static bool take_id(char **at, char stop, unsigned *ret)
 	*ret = (unsigned)strtoul(*at, &end, 10);
 	*at = end + 1;
 	return true;
-}
-
-static int hex_digit(char digit)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = digit ? strchr(digits, digit) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* In place; the text only gets shorter. A NUL byte cannot come out. */
-static void unescape(char *text)
-{
-	char *out = text;
-
-	for (const char *at = text; *at;) {
-		int high = at[0] == '\\' && at[1] == 'x' ? hex_digit(at[2]) : -1;
-		int low = high >= 0 ? hex_digit(at[3]) : -1;
-
-		if (low >= 0 && (high || low)) {
-			*out++ = (char)(high * 16 + low);
-			at += 4;
-		} else {
-			*out++ = *at++;
-		}
-	}
-	*out = '\0';
 }
 
 /* The thing itself, which no symlink leads to; negative if it is not there. */
@@ -107,7 +81,7 @@ int owners_apply(char *list, int root_fd, const struct idmap *map, struct error 
 		if (!take_id(&line, ':', &uid) || !take_id(&line, ' ', &gid) ||
 		    uid >= map->count || gid >= map->count || line[0] != '/')
 			continue;
-		unescape(line);
+		path_unescape(line);
 		r = give(root_fd, line, uid, gid, err);
 	}
 	return r;

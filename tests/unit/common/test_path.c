@@ -230,6 +230,22 @@ static void never_lets_a_control_byte_out(void **state)
 	}
 }
 
+static void unescapes_what_was_escaped(void **state)
+{
+	static const char *const texts[] = {
+		"", "/a", "\\", "\\x", "\\x4", "a\n\xff\\x00b", "\\\\x0a"};
+	char escaped[64], odd[] = "\\x00\\xZZ\\X41\\x4";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		path_escape(texts[i], escaped, sizeof(escaped));
+		path_unescape(escaped);
+		assert_string_equal(escaped, texts[i]);
+	}
+	path_unescape(odd);
+	assert_string_equal(odd, "\\x00\\xZZ\\X41\\x4");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +261,7 @@ int main(void)
 		cmocka_unit_test(keeps_well_formed_utf8),
 		cmocka_unit_test(escapes_broken_utf8),
 		cmocka_unit_test(cuts_escapes_whole),
+		cmocka_unit_test(unescapes_what_was_escaped),
 		cmocka_unit_test(keeps_the_backslashes_of_a_message),
 		cmocka_unit_test(never_lets_a_control_byte_out),
 	};
