@@ -48,8 +48,9 @@ trace_all() {
 # comes_late: whether what failed was init's, when COMMAND had begun: all that holds COMMAND in was done
 # by then, and init ends it at once.
 comes_late() {
-	# The first execve that works is jailrun's own, the second COMMAND's.
-	awk '/execve\(.* = 0$/ { begun = ++programs >= 2 }
+	# The first execve that does not fail is jailrun's own, the second COMMAND's. Entering it
+	# counts: init goes on before the line of its end is written.
+	awk '/ execve\(/ && !/ = -1 / { begun = ++programs >= 2 }
 		/INJECTED/ { late = begun }
 		END { exit !late }' "$MINE/trace"
 }
