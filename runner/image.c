@@ -105,6 +105,7 @@ int image_open(const char *path, unsigned root_range, bool progress, struct imag
 		image_close(&image);
 		return r;
 	}
+	image.named = st;
 	choose_name(path, image.name, sizeof(image.name));
 	*ret = image;
 	return 0;

@@ -18,8 +18,9 @@ struct image {
 	char *path;  /* of the root folder on the host, as the caller reaches it; owned */
 	struct stat
 		stat; /* of the root folder: a later open by path must find the same one */
-	bool is_unpacked; /* from the cache: its owners already are the jail's ids */
-	char name[64];    /* a short name made from the file's, fit for a hostname */
+	struct stat named; /* of the file or folder that was named */
+	bool is_unpacked;  /* from the cache: its owners already are the jail's ids */
+	char name[64];     /* a short name made from the file's, fit for a hostname */
 };
 
 #define IMAGE_NONE                           \

@@ -222,12 +222,15 @@ int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 	while (waitid(P_PIDFD, (id_t)pidfd, &(siginfo_t){0}, WEXITED) < 0 &&
 	       errno == EINTR)
 		;
+	if (jail->keep.fd >= 0)
+		keep_finish(&jail->keep);
 	return r;
 }
 
 void jail_free(struct jail *jail)
 {
 	image_close(&jail->image);
+	keep_close(&jail->keep);
 	volume_list_free(&jail->volumes);
 	strlist_free(&jail->environment);
 	strlist_free(&jail->command);

@@ -15,12 +15,13 @@
 #include "common/strlist.h"
 #include "idmap.h"
 #include "image.h"
+#include "keep.h"
 #include "options.h"
 #include "volume.h"
 
 /* What becomes of writes to the image. */
 enum jail_root {
-	JAIL_ROOT_OVERLAY,   /* thrown away */
+	JAIL_ROOT_OVERLAY,   /* thrown away, or kept beside it */
 	JAIL_ROOT_READ_ONLY, /* forbidden */
 	JAIL_ROOT_WRITE,     /* done, in a directory image */
 };
@@ -32,6 +33,7 @@ struct jail {
 	bool by_root; /* jailrun was started by root */
 	struct image image;
 	enum jail_root root;
+	struct keep keep; /* where an overlay's writes stay; none: memory */
 	struct volume_list volumes;
 	struct account account;
 	struct strlist environment;
@@ -47,10 +49,9 @@ struct jail {
 	size_t arguments_size;
 };
 
-#define JAIL_NONE                   \
-	{                           \
-		.image = IMAGE_NONE \
-	}
+/* clang-format off */
+#define JAIL_NONE {.image = IMAGE_NONE, .keep = KEEP_NONE}
+/* clang-format on */
 
 /*
  * Takes over what the options say, as far as that needs no look at the image. -EINVAL is a usage

@@ -6,7 +6,7 @@ _jailrun() {
 		mapfile -t COMPREPLY < <(compgen -W 'user net pid ipc uts cgroup' -- "$current")
 		return
 		;;
-	-v | --volume | -w | --workdir)
+	-v | --volume | -w | --workdir | --keep)
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
@@ -24,7 +24,7 @@ _jailrun() {
 	esac
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname
-			--volume --tmpfs --share --read-only --write --quiet --verbose --help --version' \
+			--volume --tmpfs --share --keep --read-only --write --quiet --verbose --help --version' \
 			-- "$current")
 		return
 	fi

@@ -25,6 +25,8 @@ static const struct cli_option table[] = {
 	 "an empty folder in memory"},
 	{"share", 0, CLI_LIST, AT(share), "NAME[,NAME]",
 	 "do not unshare: user, net, pid, ipc, uts, cgroup"},
+	{"keep", 0, CLI_STRING, AT(keep), "DIR",
+	 "keep what is written in DIR, for the next run"},
 	{"read-only", 0, CLI_FLAG, AT(read_only), NULL, "forbid writes to the image"},
 	{"write", 0, CLI_FLAG, AT(write), NULL, "write into a directory image"},
 };
@@ -60,6 +62,9 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *err)
 	if (ret->read_only && ret->write)
 		return error_set(err, EINVAL,
 				 "--read-only and --write exclude each other");
+	if (ret->keep && (ret->read_only || ret->write))
+		return error_set(err, EINVAL, "--keep and %s exclude each other",
+				 ret->write ? "--write" : "--read-only");
 	ret->image = argv[first];
 	ret->command = argv + first + 1;
 	return 0;

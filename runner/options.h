@@ -11,7 +11,7 @@
 
 struct options {
 	struct cli_common common;
-	const char *hostname, *workdir, *user, *entrypoint;
+	const char *hostname, *workdir, *user, *entrypoint, *keep;
 	bool read_only, write;
 	struct strlist volumes, tmpfs, env, share;
 	const char *image; /* points into argv */

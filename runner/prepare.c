@@ -228,10 +228,14 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
  * Where what an image says of owners can be obeyed: in a layer that is thrown away, over ids of the jail's
  * own. What is unpacked from an archive has its owners already.
  */
-static int choose_owners(struct jail *jail, struct error *err)
+static int choose_owners(const struct options *options, struct jail *jail,
+			 struct error *err)
 {
 	if (jail->image.is_unpacked || jail->root == JAIL_ROOT_WRITE ||
 	    !(jail->namespaces & CLONE_NEWUSER))
+		return 0;
+	/* A user could not remove what is kept under subordinate ids. */
+	if (options->keep && !jail->by_root)
 		return 0;
 	int r = owners_read(jail->image.root_fd, &jail->owners, err);
 	if (r < 0 || !jail->owners)
@@ -244,6 +248,21 @@ static int choose_owners(struct jail *jail, struct error *err)
 	return 0;
 }
 
+static int open_keep(const struct options *options, struct jail *jail, struct error *err)
+{
+	bool own_ids = jail->namespaces & CLONE_NEWUSER;
+	struct keep_request request = {
+		.image = options->image,
+		.named = &jail->image.named,
+		.mode = jail->image.stat.st_mode,
+		.uid = own_ids ? jail->map.host : geteuid(),
+		.gid = own_ids ? jail->map.host_gid : getegid(),
+		.by_root = jail->by_root,
+	};
+
+	return options->keep ? keep_open(options->keep, &request, &jail->keep, err) : 0;
+}
+
 int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
 {
 	bool progress = !options->common.quiet && isatty(STDERR_FILENO);
@@ -253,7 +272,9 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 		return r;
 	r = choose_root(options, jail, err);
 	if (r == 0)
-		r = choose_owners(jail, err);
+		r = choose_owners(options, jail, err);
+	if (r == 0)
+		r = open_keep(options, jail, err);
 	if (r < 0)
 		return r;
 	snprintf(jail->hostname, sizeof(jail->hostname), "%s",

@@ -114,24 +114,19 @@ static int open_image(const struct image *image, bool recursive, struct error *e
  * `userxattr`: overlayfs keeps its marks in user.overlay.*, the only xattrs that it may set in a
  * user namespace. Not `volatile`: on a tmpfs there is nothing to sync, and it costs two folders.
  */
-static int make_overlay(mode_t mode, struct error *err)
+static int make_overlay(const struct keep *keep, struct error *err)
 {
-	static const struct mount_setting settings[] = {
+	bool is_kept = keep->fd >= 0;
+	const struct mount_setting settings[] = {
 		{"lowerdir", "lower"},
-		{"upperdir", "upper"},
-		{"workdir", "work"},
+		{"upperdir", is_kept ? "keep/upper" : "upper"},
+		{"workdir", is_kept ? "keep/work" : "work"},
 		{"userxattr", NULL},
 	};
-	/* The root's own mode comes from the upper layer. */
-	int r = make_folder("upper", mode, err);
-
-	if (r < 0)
-		return r;
-	r = make_folder("work", 0700, err);
-	if (r < 0)
-		return r;
-	r = mount_new("overlay", settings, sizeof(settings) / sizeof(settings[0]),
-		      ROOT_ATTRIBUTES, err);
+	int r = mount_new("overlay", settings, sizeof(settings) / sizeof(settings[0]),
+			  ROOT_ATTRIBUTES, err);
+	if (r < 0 && is_kept)
+		return keep_refused(keep, r, err);
 	if (r < 0)
 		error_hint(err,
 			   "unprivileged overlays need Linux 5.11; --write uses a folder "
@@ -139,11 +134,22 @@ static int make_overlay(mode_t mode, struct error *err)
 	return r;
 }
 
-static int attach_image(int image_fd, struct error *err)
+static int attach_layer(int fd, const char *name, struct error *err)
 {
-	int r = make_folder("lower", 0700, err);
+	int r = make_folder(name, 0700, err);
 
-	return r < 0 ? r : mount_attach(image_fd, AT_FDCWD, "lower", err);
+	return r < 0 ? r : mount_attach(fd, AT_FDCWD, name, err);
+}
+
+/* Where writes go: two folders of scratch, which are gone with it, or the layer of --keep. */
+static int make_upper(const struct jail *jail, int keep_fd, struct error *err)
+{
+	if (keep_fd >= 0)
+		return attach_layer(keep_fd, "keep", err);
+	/* The root's own mode comes from the upper layer. */
+	int r = make_folder("upper", jail->image.stat.st_mode & 07777, err);
+
+	return r < 0 ? r : make_folder("work", 0700, err);
 }
 
 /* Attaches the mount that will be the root; working on detached trees fails on some kernels. */
@@ -154,17 +160,20 @@ static int attach_root(int fd, struct error *err)
 	return r < 0 ? r : mount_attach(fd, AT_FDCWD, "root", err);
 }
 
-static int make_root(const struct jail *jail, int image_fd, struct error *err)
+static int make_root(const struct jail *jail, int image_fd, int keep_fd,
+		     struct error *err)
 {
 	_cleanup_fd_ int root = -1;
 	int r;
 
 	if (jail->root != JAIL_ROOT_WRITE) {
 		/* An idmapped lower layer must be attached: detached, overlayfs answers EPERM. */
-		r = attach_image(image_fd, err);
+		r = attach_layer(image_fd, "lower", err);
+		if (r >= 0)
+			r = make_upper(jail, keep_fd, err);
 		if (r < 0)
 			return r;
-		root = make_overlay(jail->image.stat.st_mode & 07777, err);
+		root = make_overlay(&jail->keep, err);
 	} else {
 		root = fcntl(image_fd, F_DUPFD_CLOEXEC, 0);
 		if (root < 0)
@@ -225,9 +234,24 @@ static int mount_parts(const struct jail *jail, int root_fd, int proc_fd, int *r
 	return 0;
 }
 
+/* Once for a layer that is kept: what the jail has changed since is its own. */
+static int apply_owners(const struct jail *jail, int root_fd, struct error *err)
+{
+	static const char done[] = "keep/owned";
+	bool is_kept = jail->keep.fd >= 0;
+
+	if (is_kept && faccessat(AT_FDCWD, done, F_OK, 0) == 0)
+		return 0;
+	int r = owners_apply(jail->owners, root_fd, &jail->map, err);
+	if (r == 0 && is_kept && mknod(done, S_IFREG | 0600, 0) < 0)
+		return error_errno(err, errno, "--keep %s: cannot write to it",
+				   jail->keep.path);
+	return r;
+}
+
 int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct error *err)
 {
-	_cleanup_fd_ int root = -1, dev = -1, proc = -1, own = -1;
+	_cleanup_fd_ int root = -1, dev = -1, proc = -1, own = -1, kept = -1;
 
 	/* Else unmounting the old root would be passed on to a host that shares its mounts. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
@@ -240,16 +264,21 @@ int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct err
 			return own;
 		image_fd = own;
 	}
+	if (jail->keep.fd >= 0) {
+		kept = keep_mount(&jail->keep, err);
+		if (kept < 0)
+			return kept;
+	}
 	proc = proc_open(jail->namespaces, err);
 	if (proc < 0)
 		return proc;
 	int r = make_scratch(err);
 	if (r < 0)
 		return r;
-	root = make_root(jail, image_fd, err);
+	root = make_root(jail, image_fd, kept, err);
 	if (root < 0)
 		return root;
-	r = jail->owners ? owners_apply(jail->owners, root, &jail->map, err) : 0;
+	r = jail->owners ? apply_owners(jail, root, err) : 0;
 	if (r < 0)
 		return r;
 	r = mount_parts(jail, root, proc, &dev, err);
