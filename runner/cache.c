@@ -20,6 +20,8 @@
 #include "cachefolder.h"
 #include "helper.h"
 #include "idmap.h"
+#include "leftout.h"
+#include "memory.h"
 #include "sweep.h"
 
 enum {
@@ -163,33 +165,6 @@ static int claim(const struct lookup *lookup, int *ret_fd, struct error *err)
 	return 1;
 }
 
-/* Says what of the archive is not in the image. */
-static void tell_left_out(const struct lookup *lookup, const struct unpack_report *report)
-{
-	const struct cache_options *options = lookup->options;
-	const struct extract_counts *counts = &report->counts;
-
-	if (options->note && counts->owners)
-		options->note("%s: the owners of %llu files were not kept: they have no "
-			      "id here",
-			      lookup->name, (unsigned long long)counts->owners);
-	if (options->note && counts->privileges)
-		options->note("%s: %llu files lost their setuid or setgid bit",
-			      lookup->name, (unsigned long long)counts->privileges);
-	if (!options->verbose)
-		return;
-	options->verbose(
-		"%s: unpacked %llu entries, %llu bytes; left out %llu devices and %llu "
-		"extended attributes",
-		lookup->name, (unsigned long long)counts->entries,
-		(unsigned long long)counts->bytes, (unsigned long long)counts->devices,
-		(unsigned long long)counts->attributes);
-	if (!report->has_landlock)
-		say(lookup,
-		    "this kernel has no Landlock: the unpack helper was confined by "
-		    "namespaces and seccomp alone");
-}
-
 static int full_disk(const struct lookup *lookup, struct error *err)
 {
 	error_wrap(err, "no room in the cache folder %s", lookup->folder);
@@ -232,7 +207,7 @@ static int fill(const struct lookup *lookup, int entry_fd, struct error *err)
 	if (r == -ENOSPC || r == -EDQUOT)
 		return full_disk(lookup, err);
 	if (r == 0)
-		tell_left_out(lookup, &report);
+		leftout_tell(lookup->name, lookup->options, &report);
 	return r;
 }
 
@@ -325,14 +300,38 @@ static int find_or_make(struct lookup *lookup, struct cache_image *ret, struct e
 	return r;
 }
 
+/* No folder can be had at all; one that cannot be trusted is another matter. */
+static bool is_no_place(int code)
+{
+	return code == -EACCES || code == -EROFS || code == -ENOENT;
+}
+
+static _noinline_ int do_without(const struct lookup *lookup, const struct error *why,
+				 struct cache_image *ret, struct error *err)
+{
+	if (lookup->options->note)
+		lookup->options->note("%s: unpacking into memory, for this run only",
+				      why->text);
+	return memory_unpack(lookup->archive_fd, lookup->name, lookup->options, ret, err);
+}
+
 int cache_open(int archive_fd, const char *name, const struct cache_options *options,
 	       struct cache_image *ret, struct error *err)
 {
 	struct lookup lookup = {
 		.archive_fd = archive_fd, .name = name, .options = options};
 	_cleanup_fd_ int folder_fd = -1;
-	int r = cachefolder_open(options->folder, lookup.folder, &folder_fd, err);
+	int r;
 
+	if (options->in_memory)
+		return memory_unpack(archive_fd, name, options, ret, err);
+	r = cachefolder_open(options->folder, lookup.folder, &folder_fd, err);
+	if (is_no_place(r) && err) {
+		struct error why = *err;
+
+		*err = (struct error){0};
+		return do_without(&lookup, &why, ret, err);
+	}
 	if (r < 0)
 		return r;
 	lookup.folder_fd = folder_fd;

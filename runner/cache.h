@@ -14,6 +14,7 @@
 #ifndef RUNNER_CACHE_H
 #define RUNNER_CACHE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ struct cache_options {
 	const char *folder;   /* NULL: the usual one */
 	const char *helper;   /* path of jailrun-unpack; NULL: looked for */
 	unsigned root_range;  /* as for idmap_choose */
+	bool in_memory;       /* not in the folder, but in memory, for one run */
 	uint64_t max_bytes;   /* refuse archives that unpack to more; 64 GiB */
 	uint64_t max_entries; /* refuse archives with more entries; 1,000,000 */
 	void (*progress)(uint64_t entries, uint64_t bytes);
@@ -38,22 +40,24 @@ struct cache_options {
 	void (*verbose)(const char *format, ...) _printf_(1, 2);
 };
 
-/* A child in a new mount namespace opens root_path again and compares device and inode. */
+/* Closes with cache_image_close. A child in a new mount namespace opens root_path again and compares device and inode. */
 struct cache_image {
 	int root_fd;     /* O_PATH | O_DIRECTORY of the unpacked root */
 	char *root_path; /* its absolute path; owned */
-	int lock_fd;     /* shared lock: nobody removes the image */
+	int lock_fd;     /* shared lock: nobody removes the image; -1 it has no name */
+	int mount_fd;    /* the detached mount of an image in memory; else -1 */
 };
 
 /* What an unused one looks like, for the cleanup. */
 /* clang-format off */
-#define CACHE_IMAGE_NONE {.root_fd = -1, .lock_fd = -1}
+#define CACHE_IMAGE_NONE {.root_fd = -1, .lock_fd = -1, .mount_fd = -1}
 /* clang-format on */
 
 /*
  * Finds the unpacked form of the archive `archive_fd` (a regular file, open for reading; its
  * offset may change), unpacking it first if it is not there. `name` is for messages. Files belong
- * to the ids of idmap_choose(root_range).
+ * to the ids of idmap_choose(root_range). Where no cache folder can be had it is unpacked into memory
+ * (memory.h), and said so.
  *
  * Errors: -EPERM the cache folder is not the caller's own, or open to others; -ENOEXEC the file is
  * no archive; -EBADMSG it is damaged, cut off or hostile; -ESTALE it kept changing; -ENOSPC or
@@ -68,6 +72,7 @@ static inline void cache_image_close(struct cache_image *image)
 {
 	cleanup_fd(&image->root_fd);
 	cleanup_fd(&image->lock_fd);
+	cleanup_fd(&image->mount_fd);
 	free(image->root_path);
 }
 

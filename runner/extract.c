@@ -46,10 +46,11 @@ static int count_bytes(struct extraction *extraction, uint64_t more, struct erro
 
 	if (!limit)
 		limit = EXTRACT_BYTES;
-	if (more > limit || extraction->counts.bytes > limit - more)
-		return error_set(err, EFBIG,
-				 "the archive unpacks to more than %llu bytes",
-				 (unsigned long long)limit);
+	if (more > limit || extraction->counts.bytes > limit - more) {
+		error_set(err, EFBIG, "the archive unpacks to more than %llu bytes",
+			  (unsigned long long)limit);
+		return error_hint(err, "if it can be trusted: --max-unpacked");
+	}
 	extraction->counts.bytes += more;
 	return 0;
 }
@@ -57,13 +58,14 @@ static int count_bytes(struct extraction *extraction, uint64_t more, struct erro
 /* Only what is written counts: a hole costs nothing. */
 static int check_ratio(const struct extraction *extraction, struct error *err)
 {
-	if (extraction->written < EXTRACT_RATIO_FROM ||
+	/* Who names a size means it. */
+	if (extraction->options->max_bytes || extraction->written < EXTRACT_RATIO_FROM ||
 	    extraction->written / EXTRACT_RATIO <
 		    unarchive_consumed(extraction->unarchive))
 		return 0;
 	error_set(err, EFBIG, "the archive unpacks to more than %d times its size",
 		  EXTRACT_RATIO);
-	return error_hint(err, "if it can be trusted, decompress it first");
+	return error_hint(err, "if it can be trusted: --max-unpacked");
 }
 
 static int write_piece(int fd, const struct unarchive_piece *piece, uint64_t *position,
@@ -395,6 +397,13 @@ static const char *name_of(struct archive_entry *entry)
 	return name ? name : archive_entry_pathname_utf8(entry);
 }
 
+static int too_many(uint64_t limit, struct error *err)
+{
+	error_set(err, EFBIG, "the archive has more than %llu entries",
+		  (unsigned long long)limit);
+	return error_hint(err, "if it can be trusted: --max-entries");
+}
+
 static int next_entry(struct extraction *extraction, struct error *err)
 {
 	struct archive_entry *entry;
@@ -405,8 +414,7 @@ static int next_entry(struct extraction *extraction, struct error *err)
 	if (r <= 0)
 		return r;
 	if (++extraction->counts.entries > (limit ? limit : EXTRACT_ENTRIES))
-		return error_set(err, EFBIG, "the archive has more than %llu entries",
-				 (unsigned long long)(limit ? limit : EXTRACT_ENTRIES));
+		return too_many(limit ? limit : EXTRACT_ENTRIES, err);
 	const char *name = name_of(entry);
 	if (!name || !*name)
 		return error_set(err, EBADMSG, "entry %llu of the archive has no name",

@@ -35,7 +35,8 @@ struct extract_counts {
 
 struct extract_options {
 	bool owners; /* chown(2) as the archive says; else all belongs to the caller */
-	uint64_t max_bytes; /* of all files together, holes included; 0: EXTRACT_BYTES */
+	uint64_t
+		max_bytes; /* of all files together, holes included; 0: EXTRACT_BYTES, and the ratio */
 	uint64_t max_entries; /* 0: EXTRACT_ENTRIES */
 	void (*progress)(void *data,
 			 const struct extract_counts *counts); /* may be NULL */

@@ -59,13 +59,16 @@ static void show_progress(uint64_t entries, uint64_t bytes)
 		(unsigned long long)entries, (unsigned long long)bytes / 1000000);
 }
 
-static _noinline_ int open_archive(const char *path, unsigned root_range, bool progress,
+static _noinline_ int open_archive(const char *path, const struct image_options *asked,
 				   struct image *image, struct error *err)
 {
 	_cleanup_cache_image_ struct cache_image cached = CACHE_IMAGE_NONE;
 	struct cache_options options = {
-		.root_range = root_range,
-		.progress = progress ? show_progress : NULL,
+		.root_range = asked->root_range,
+		.in_memory = asked->no_cache,
+		.max_bytes = asked->max_bytes,
+		.max_entries = asked->max_entries,
+		.progress = asked->progress ? show_progress : NULL,
 		.note = log_note,
 		.verbose = log_verbose,
 	};
@@ -79,11 +82,12 @@ static _noinline_ int open_archive(const char *path, unsigned root_range, bool p
 	image->path = steal_pointer(&cached.root_path);
 	image->root_fd = steal_fd(&cached.root_fd);
 	image->lock_fd = steal_fd(&cached.lock_fd);
+	image->mount_fd = steal_fd(&cached.mount_fd);
 	image->is_unpacked = true;
 	return 0;
 }
 
-int image_open(const char *path, unsigned root_range, bool progress, struct image *ret,
+int image_open(const char *path, const struct image_options *options, struct image *ret,
 	       struct error *err)
 {
 	struct image image = IMAGE_NONE;
@@ -95,7 +99,7 @@ int image_open(const char *path, unsigned root_range, bool progress, struct imag
 	if (S_ISDIR(st.st_mode))
 		r = open_directory(path, &image, err);
 	else if (S_ISREG(st.st_mode))
-		r = open_archive(path, root_range, progress, &image, err);
+		r = open_archive(path, options, &image, err);
 	else
 		r = error_set(err, EINVAL, "image %s: neither a directory nor an archive",
 			      path);
@@ -164,6 +168,7 @@ void image_close(struct image *image)
 {
 	cleanup_fd(&image->root_fd);
 	cleanup_fd(&image->lock_fd);
+	cleanup_fd(&image->mount_fd);
 	free(image->path);
 	*image = (struct image)IMAGE_NONE;
 }

@@ -8,14 +8,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "common/error.h"
 
 struct image {
-	int root_fd; /* O_PATH of the root folder; -1 none */
-	int lock_fd; /* keeps a cached image from being pruned; -1 none */
-	char *path;  /* of the root folder on the host, as the caller reaches it; owned */
+	int root_fd;  /* O_PATH of the root folder; -1 none */
+	int mount_fd; /* of an image in memory, detached: its only name; -1 none */
+	int lock_fd;  /* keeps a cached image from being pruned; -1 none */
+	char *path; /* of the root folder on the host, as the caller reaches it; owned */
 	struct stat
 		stat; /* of the root folder: a later open by path must find the same one */
 	struct stat named; /* of the file or folder that was named */
@@ -23,16 +25,23 @@ struct image {
 	char name[64];     /* a short name made from the file's, fit for a hostname */
 };
 
-#define IMAGE_NONE                           \
-	{                                    \
-		.root_fd = -1, .lock_fd = -1 \
-	}
+/* clang-format off */
+#define IMAGE_NONE {.root_fd = -1, .mount_fd = -1, .lock_fd = -1}
+
+/* clang-format on */
+/* How an archive is unpacked. */
+struct image_options {
+	unsigned
+		root_range; /* the first host id of the jail's range when root runs it; 0: as usual */
+	bool progress;                   /* say on stderr that a long unpacking goes on */
+	bool no_cache;                   /* into memory, for this run */
+	uint64_t max_bytes, max_entries; /* 0: as usual */
+};
 
 /*
- * Opens `path`, a directory or an archive. `root_range` is the first host id of the jail's range
- * when root runs it (idmap.h). `progress`: say on stderr that a long unpacking goes on.
+ * Opens `path`, a directory or an archive. Close with image_close.
  */
-int image_open(const char *path, unsigned root_range, bool progress, struct image *ret,
+int image_open(const char *path, const struct image_options *options, struct image *ret,
 	       struct error *err) _must_check_;
 
 /*

@@ -163,7 +163,8 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 		if (r < 0)
 			return r;
 	}
-	if (has_own_ids && jail->map.is_range && jail->by_root) {
+	if (has_own_ids && jail->map.is_range && jail->by_root &&
+	    jail->image.mount_fd < 0) {
 		/* What was unpacked for these ids belongs to them already. */
 		image_fd = rootfs_copy_image(&jail->image, !jail->image.is_unpacked, pid,
 					     err);

@@ -18,13 +18,14 @@ _jailrun() {
 		mapfile -t COMPREPLY < <(compgen -u -- "$current")
 		return
 		;;
-	-h | --hostname | --tmpfs | --entrypoint)
+	-h | --hostname | --tmpfs | --entrypoint | --max-unpacked | --max-entries)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname
-			--volume --tmpfs --share --keep --read-only --write --quiet --verbose --help --version' \
+			--volume --tmpfs --share --keep --read-only --no-cache
+			--max-unpacked --max-entries --write --quiet --verbose --help --version' \
 			-- "$current")
 		return
 	fi

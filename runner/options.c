@@ -28,6 +28,12 @@ static const struct cli_option table[] = {
 	{"keep", 0, CLI_STRING, AT(keep), "DIR",
 	 "keep what is written in DIR, for the next run"},
 	{"read-only", 0, CLI_FLAG, AT(read_only), NULL, "forbid writes to the image"},
+	{"no-cache", 0, CLI_FLAG, AT(no_cache), NULL,
+	 "unpack an archive into memory, for this run"},
+	{"max-unpacked", 0, CLI_STRING, AT(max_unpacked), "SIZE",
+	 "refuse an archive that unpacks to more; default 64g"},
+	{"max-entries", 0, CLI_STRING, AT(max_entries), "N",
+	 "refuse an archive with more entries; default 1000000"},
 	{"write", 0, CLI_FLAG, AT(write), NULL, "write into a directory image"},
 };
 

@@ -12,7 +12,8 @@
 struct options {
 	struct cli_common common;
 	const char *hostname, *workdir, *user, *entrypoint, *keep;
-	bool read_only, write;
+	const char *max_unpacked, *max_entries;
+	bool read_only, write, no_cache;
 	struct strlist volumes, tmpfs, env, share;
 	const char *image; /* points into argv */
 	char **command;    /* the rest of argv, NULL-terminated; empty: the image's own */

@@ -20,6 +20,7 @@
 #include "jail.h"
 #include "namespaces.h"
 #include "owners.h"
+#include "quantity.h"
 #include "settings.h"
 
 /* A label as in hostname(7), or several with dots; the kernel itself takes any 64 bytes. */
@@ -209,6 +210,20 @@ static int obey_settings(const struct options *options, struct jail *jail,
 	return r < 0 ? r : choose_command(options, &settings, jail, err);
 }
 
+static int read_limits(const struct options *options, struct image_options *ret,
+		       struct error *err)
+{
+	int r = 0;
+
+	if (options->max_unpacked)
+		r = quantity_read("max-unpacked", options->max_unpacked, true,
+				  &ret->max_bytes, err);
+	if (r == 0 && options->max_entries)
+		r = quantity_read("max-entries", options->max_entries, false,
+				  &ret->max_entries, err);
+	return r;
+}
+
 int jail_read_options(const struct options *options, struct jail *jail, struct error *err)
 {
 	int r = choose_namespaces(options, jail, err);
@@ -219,6 +234,8 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
 	if (r < 0)
 		return r;
 	r = check_words(options, err);
+	if (r == 0) /* wrong usage is said before anything is opened */
+		r = read_limits(options, &(struct image_options){0}, err);
 	if (r < 0)
 		return r;
 	return volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);
@@ -266,8 +283,12 @@ static int open_keep(const struct options *options, struct jail *jail, struct er
 int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
 {
 	bool progress = !options->common.quiet && isatty(STDERR_FILENO);
-	int r = image_open(options->image, 0, progress, &jail->image, err);
+	struct image_options unpacking = {.progress = progress,
+					  .no_cache = options->no_cache};
+	int r = read_limits(options, &unpacking, err);
 
+	if (r == 0)
+		r = image_open(options->image, &unpacking, &jail->image, err);
 	if (r < 0)
 		return r;
 	r = choose_root(options, jail, err);

@@ -257,6 +257,8 @@ int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct err
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(err, errno, "cannot make the mounts private");
 	umask(0);
+	if (jail->image.mount_fd >= 0)
+		image_fd = jail->image.mount_fd;
 	if (image_fd <
 	    0) { /* now: its path may be relative, and scratch changes the folder */
 		own = open_image(&jail->image, jail->root == JAIL_ROOT_WRITE, err);

@@ -41,7 +41,9 @@ static void opens_a_folder_as_it_is(void **state)
 	(void)state;
 	assert_int_equal(mkdirat(image.fd, "root", 0750), 0);
 	jailimage_link(&image, "root", "link");
-	assert_int_equal(image_open(inside("./link/"), 0, false, &opened, &err), 0);
+	assert_int_equal(
+		image_open(inside("./link/"), &(struct image_options){0}, &opened, &err),
+		0);
 	assert_string_equal(opened.path, inside("./link/"));
 	assert_false(opened.is_unpacked);
 	assert_int_equal(opened.lock_fd, -1);
@@ -59,7 +61,8 @@ static void refuses(const char *path, int code, const char *text)
 	struct image opened = {.root_fd = 77};
 	struct error err = {0};
 
-	assert_int_equal(image_open(path, 0, false, &opened, &err), -code);
+	assert_int_equal(image_open(path, &(struct image_options){0}, &opened, &err),
+			 -code);
 	assert_int_equal(opened.root_fd, 77);
 	assert_non_null(strstr(err.text, path));
 	assert_non_null(strstr(err.text, text));
@@ -84,7 +87,7 @@ static void check_name(const char *folder, const char *name)
 	struct error err = {0};
 
 	mkdirat(image.fd, folder, 0755);
-	if (image_open(inside(folder), 0, false, &opened, &err) < 0)
+	if (image_open(inside(folder), &(struct image_options){0}, &opened, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_string_equal(opened.name, name);
 }

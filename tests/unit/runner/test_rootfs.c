@@ -38,7 +38,7 @@ static void prepare(struct jail *jail, enum jail_root root)
 	*jail = (struct jail)JAIL_NONE;
 	jail->namespaces = OWN_NAMESPACES | CLONE_NEWUSER;
 	jail->root = root;
-	if (image_open(image.path, 0, false, &jail->image, &err) < 0)
+	if (image_open(image.path, &(struct image_options){0}, &jail->image, &err) < 0)
 		fail_msg("%s", err.text);
 }
 
@@ -257,7 +257,8 @@ static void copy_as_parent(void *data)
 	int dev = -1;
 
 	/* Of this namespace: the parent's descriptor leads to the mounts of another. */
-	jailchild_succeed(image_open(image.path, 0, false, &again, &err), &err);
+	jailchild_succeed(
+		image_open(image.path, &(struct image_options){0}, &again, &err), &err);
 	int fd = rootfs_copy_image(&again, false, getpid(), &err);
 	jailchild_succeed(fd, &err);
 	jailchild_expect(fcntl(fd, F_GETFD) == FD_CLOEXEC);
