@@ -41,7 +41,7 @@ HAVE_LIBC_A := $(shell $(CC) -print-file-name=libc.a | grep -c /)
 STATIC := $(if $(and $(filter release debug,$(FLAVOUR)),$(filter-out 0,$(HAVE_LIBC_A))),-static-pie)
 
 # main files: each makes a program; every other file of a folder goes into its library.
-MAINS := elfdeps/main.c builder/main.c runner/jailrun.c runner/unpack.c
+MAINS := elfdeps/main.c builder/main.c runner/jailrun.c runner/jailctl.c runner/unpack.c
 GENERATORS := $(wildcard runner/*_generator.c)
 sources = $(filter-out $(MAINS) $(GENERATORS),$(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -57,7 +57,8 @@ link_static = $(CC) $(filter-out -pie,$(LDFLAGS)) $(STATIC) -Wl,--fatal-warnings
 LIBARCHIVE := -larchive -llzma -lzstd -lz
 
 PROGRAMS := $(if $(wildcard elfdeps/main.c),$(B)/elfdeps) $(if $(wildcard builder/main.c),$(B)/jailbuild) \
-	$(if $(wildcard runner/jailrun.c),$(B)/jailrun) $(if $(wildcard runner/unpack.c),$(B)/jailrun-unpack)
+	$(if $(wildcard runner/jailrun.c),$(B)/jailrun) $(if $(wildcard runner/unpack.c),$(B)/jailrun-unpack) \
+	$(if $(wildcard runner/jailctl.c),$(B)/jailctl)
 
 all: $(PROGRAMS) $(B)/templates libelfdeps ## build the programs and libelfdeps into build/FLAVOUR
 
@@ -75,6 +76,9 @@ $(B)/jailbuild: $(call objects,builder/main.c) $(call library,builder) $(call li
 $(B)/jailrun: $(call objects,runner/jailrun.c) $(call library,runner) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
 	$(Q)$(CC) $(filter-out $(if $(STATIC),-pie),$(LDFLAGS)) $(STATIC) -o $@ $^
+$(B)/jailctl: $(call objects,runner/jailctl.c) $(call library,runner) $(call library,common)
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(call link,$(call pkg_static,jansson),jansson)
 $(B)/jailrun-unpack: $(call objects,runner/unpack.c) $(call library,runner) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
 	$(Q)$(call link,$(LIBARCHIVE),libarchive)
@@ -197,10 +201,10 @@ install: all man ## install below DESTDIR/PREFIX (libelfdeps: LIBDIR, INCLUDEDIR
 	sed -i 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|; s|@NEEDS@|$(LIBELFDEPS_NEEDS)|' \
 	  $(LIB)/pkgconfig/elfdeps.pc
 uninstall: ## remove what install put there
-	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/bin/%,elfdeps jailbuild jailrun)
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/bin/%,elfdeps jailbuild jailrun jailctl)
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/jailrun $(DESTDIR)$(PREFIX)/share/jailbuild
 	rm -f $(foreach m,$(notdir $(MAN)),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
-	rm -f $(patsubst %,$(COMPLETIONS)/%,elfdeps jailbuild jailrun)
+	rm -f $(patsubst %,$(COMPLETIONS)/%,elfdeps jailbuild jailrun jailctl)
 	rm -f $(patsubst %,$(LIB)/%,libelfdeps.a libelfdeps.so $(SONAME) $(SHARED) pkgconfig/elfdeps.pc)
 	rm -f $(DESTDIR)$(INCLUDEDIR)/elfdeps.h
 dist: ## a source archive of HEAD

@@ -11,7 +11,7 @@
 #include "common/cli.h"
 #include "common/log.h"
 #include "common/path.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 #include "shares.h"
 #include "view.h"
 

@@ -10,7 +10,7 @@
 #include "common/log.h"
 #include "compare.h"
 #include "differences.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 #include "view.h"
 
 struct values {

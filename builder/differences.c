@@ -8,7 +8,7 @@
 #include <sys/sysmacros.h>
 
 #include "common/path.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 
 static const struct {
 	unsigned bit;

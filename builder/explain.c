@@ -12,7 +12,7 @@
 #include "common/cli.h"
 #include "common/log.h"
 #include "common/path.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 #include "view.h"
 
 struct values {

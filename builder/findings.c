@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "common/path.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 
 /* The room that a text takes escaped: each byte may become four. */
 enum { TEXT_MAX = 4 * PATH_MAX, SHOWN_MAX = 4 * TEXT_MAX };

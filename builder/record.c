@@ -12,7 +12,7 @@
 
 #include "common/cleanup.h"
 #include "digests.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 
 static void cleanup_json(json_t **json)
 {

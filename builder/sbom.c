@@ -14,7 +14,7 @@
 
 #include "common/alloc.h"
 #include "common/cleanup.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 
 #define UNKNOWN "NOASSERTION" /* SPDX 2.3, 7: nothing is claimed */
 #define IMAGE_ID "SPDXRef-Image"

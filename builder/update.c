@@ -12,7 +12,7 @@
 #include "differences.h"
 #include "epoch.h"
 #include "interrupt.h"
-#include "jsontext.h"
+#include "common/jsontext.h"
 #include "renewal.h"
 #include "tidings.h"
 

@@ -42,6 +42,7 @@
 #include "namespaces.h"
 #include "network.h"
 #include "privileges.h"
+#include "registry.h"
 #include "rootfs.h"
 #include "supervise.h"
 
@@ -189,6 +190,47 @@ static _noinline_ int ask_child(int channel, struct error *err)
 	return -err->code;
 }
 
+/*
+ * Lets the child go and registers the jail: first, if its name was asked for, since that may be taken;
+ * else while the child goes on, and a jail that cannot be registered is one that jailctl does not see.
+ */
+static int start(const struct jail *jail, pid_t pid, int channel,
+		 struct registration *registration, struct error *err)
+{
+	struct error ignored = {0};
+	int r = jail->name ? registry_enter(jail, pid, registration, err) : 0;
+
+	if (r == 0)
+		r = let_go(jail, pid, channel, err);
+	if (r == 0 && !jail->name &&
+	    registry_enter(jail, pid, registration, &ignored) < 0)
+		jail->tell("jailctl will not see this jail: %s", ignored.text);
+	return r;
+}
+
+/* From the clone to the end of the jail. */
+static int attend(const struct jail *jail, pid_t pid, const struct supervise_ends *ends,
+		  int *ret_status, struct error *err)
+{
+	struct registration registration = REGISTRATION_NONE;
+	int r = start(jail, pid, ends->channel, &registration, err);
+
+	if (r >= 0)
+		r = supervise_jail(jail, ends, ret_status, err);
+	else {
+		r = ask_child(ends->channel, err);
+		kill(pid, SIGKILL);
+	}
+	/* Nothing of the jail is left when this returns; reaped already is fine (ECHILD). */
+	while (waitid(P_PIDFD, (id_t)ends->pidfd, &(siginfo_t){0}, WEXITED) < 0 &&
+	       errno == EINTR)
+		;
+	if (jail->keep.fd >= 0)
+		keep_finish(&jail->keep);
+	registry_leave(&registration, *ret_status);
+	return r;
+}
+
 int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 {
 	_cleanup_fd_ int pidfd = -1, own = -1, other = -1, signals = -1;
@@ -211,21 +253,8 @@ int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 		run_child(jail, other, err);
 	}
 	close(steal_fd(&other)); /* else the end of the channel would never be seen */
-	r = let_go(jail, pid, own, err);
-	if (r >= 0)
-		r = supervise_jail(jail, &(struct supervise_ends){pidfd, own, signals},
-				   ret_status, err);
-	else {
-		r = ask_child(own, err);
-		kill(pid, SIGKILL);
-	}
-	/* Nothing of the jail is left when this returns; reaped already is fine (ECHILD). */
-	while (waitid(P_PIDFD, (id_t)pidfd, &(siginfo_t){0}, WEXITED) < 0 &&
-	       errno == EINTR)
-		;
-	if (jail->keep.fd >= 0)
-		keep_finish(&jail->keep);
-	return r;
+	return attend(jail, pid, &(struct supervise_ends){pidfd, own, signals},
+		      ret_status, err);
 }
 
 void jail_free(struct jail *jail)

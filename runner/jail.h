@@ -39,11 +39,15 @@ struct jail {
 	struct strlist environment;
 	struct strlist command; /* never empty */
 	char hostname[65];
-	char *workdir; /* absolute; owned */
+	const char *image_name; /* as the user wrote it; points into argv */
+	const char *name;       /* in the registry; NULL: one is made. Points into argv */
+	char *workdir;          /* absolute; owned */
 	/* The caller's terminal, when stdin and stdout are one; the jail then gets its own. */
 	bool has_terminal, has_terminal_stderr;
 	struct termios terminal_modes;
 	struct winsize terminal_size;
+	/* Says what is worth knowing, but no failure; as log_verbose, which it is for jailrun. */
+	void (*tell)(const char *format, ...) _printf_(1, 2);
 	/* Where argv lies: init overwrites it, since it names files of the host. */
 	char *arguments;
 	size_t arguments_size;

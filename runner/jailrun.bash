@@ -18,12 +18,12 @@ _jailrun() {
 		mapfile -t COMPREPLY < <(compgen -u -- "$current")
 		return
 		;;
-	-h | --hostname | --tmpfs | --entrypoint | --max-unpacked | --max-entries)
+	-h | --hostname | --name | --tmpfs | --entrypoint | --max-unpacked | --max-entries)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname
+		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname --name
 			--volume --tmpfs --share --keep --read-only --no-cache
 			--max-unpacked --max-entries --write --quiet --verbose --help --version' \
 			-- "$current")

@@ -19,6 +19,7 @@ static const struct cli_option table[] = {
 	{"entrypoint", 0, CLI_STRING, AT(entrypoint), "PROGRAM",
 	 "run this in place of the image's entrypoint"},
 	{"hostname", 'h', CLI_STRING, AT(hostname), "NAME", "the jail's hostname"},
+	{"name", 0, CLI_STRING, AT(name), "NAME", "what jailctl calls the jail"},
 	{"volume", 'v', CLI_LIST, AT(volumes), "SRC:DST[:ro]",
 	 "show a file or folder of the host at DST"},
 	{"tmpfs", 0, CLI_LIST, AT(tmpfs), "DST[:size=N,mode=M]",

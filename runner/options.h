@@ -11,7 +11,7 @@
 
 struct options {
 	struct cli_common common;
-	const char *hostname, *workdir, *user, *entrypoint, *keep;
+	const char *hostname, *workdir, *user, *entrypoint, *keep, *name;
 	const char *max_unpacked, *max_entries;
 	bool read_only, write, no_cache;
 	struct strlist volumes, tmpfs, env, share;

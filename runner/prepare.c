@@ -16,6 +16,7 @@
 #include "common/fd.h"
 #include "common/path.h"
 #include "common/sysroot.h"
+#include "dossier.h"
 #include "environment.h"
 #include "jail.h"
 #include "namespaces.h"
@@ -46,6 +47,13 @@ static int check_hostname(const struct options *options, const struct jail *jail
 		return error_set(err, EINVAL, "--hostname: '%s' is no valid name",
 				 options->hostname);
 	return 0;
+}
+
+static int check_name(const struct options *options, struct jail *jail, struct error *err)
+{
+	jail->name = options->name;
+	jail->image_name = options->image;
+	return jail->name ? dossier_check_name(jail->name, "--name", err) : 0;
 }
 
 static int check_words(const struct options *options, struct error *err)
@@ -236,6 +244,8 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
 	r = check_words(options, err);
 	if (r == 0) /* wrong usage is said before anything is opened */
 		r = read_limits(options, &(struct image_options){0}, err);
+	if (r == 0)
+		r = check_name(options, jail, err);
 	if (r < 0)
 		return r;
 	return volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);

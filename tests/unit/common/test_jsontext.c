@@ -2,7 +2,7 @@
 /* Tests of builder/jsontext: names as JSON and back. */
 #include "workshop.h"
 
-#include "builder/jsontext.h"
+#include "common/jsontext.h"
 
 static void round_trip(const char *text, const char *written)
 {

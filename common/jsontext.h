@@ -4,15 +4,15 @@
  * Linux are bytes: what is no UTF-8, a control byte or a backslash is written \xNN, so that every
  * name has one spelling and comes back as it was.
  */
-#ifndef BUILDER_JSONTEXT_H
-#define BUILDER_JSONTEXT_H
+#ifndef COMMON_JSONTEXT_H
+#define COMMON_JSONTEXT_H
 
 #include <jansson.h>
 #include <stdio.h>
 
-#include "common/alloc.h"
-#include "common/error.h"
-#include "common/strlist.h"
+#include "alloc.h"
+#include "error.h"
+#include "strlist.h"
 
 /* Sets object[key] to the text; a NULL text sets nothing. 0 or -ENOMEM. */
 int jsontext_set(json_t *object, const char *key, const char *text,

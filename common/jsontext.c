@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
-#include "common/path.h"
+#include "cleanup.h"
+#include "path.h"
 
 /* A new reference; NULL if memory ran out. */
 static json_t *to_json(const char *text)

@@ -1,0 +1,13 @@
+# bash completion for jailctl
+_jailctl() {
+	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+	local common='--quiet --verbose --help --version'
+	if [[ $COMP_CWORD -eq 1 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "list $common" -- "$current")
+		return
+	fi
+	case $command in
+	list) mapfile -t COMPREPLY < <(compgen -W "--json $common" -- "$current") ;;
+	esac
+}
+complete -F _jailctl jailctl

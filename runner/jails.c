@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a file in the registry to a process that certainly is the jail's init: signals go by its pidfd
+ * only. Called by every command of jailctl, and by registry when a name is taken.
+ */
+#include "jails.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/fd.h"
+#include "common/path.h"
+#include "procstat.h"
+#include "registry.h"
+#include "statefolder.h"
+
+enum {
+	NAP = 10,       /* ms */
+	PATIENCE = 500, /* naps: a jail that starts takes a few milliseconds */
+};
+
+static const char init_name[] = "jailrun-init";
+
+static void nap(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = NAP * 1000000L}, NULL);
+}
+
+int jails_open(struct jails *ret, struct error *err)
+{
+	ret->folder_fd = -1;
+	return statefolder_open_runtime(ret->path, &ret->folder_fd, err);
+}
+
+void jails_close(struct jails *jails)
+{
+	cleanup_fd(&jails->folder_fd);
+	jails->folder_fd = -1;
+}
+
+int jails_names(const struct jails *jails, struct strlist *ret, struct error *err)
+{
+	size_t prefix = strlen(REGISTRY_PREFIX);
+	struct dirent *entry;
+	int fd = openat(jails->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_dir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir) {
+		error_errno(err, errno, "cannot read %s", jails->path);
+		cleanup_fd(&fd);
+		return -err->code;
+	}
+	while ((entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (strncmp(name, REGISTRY_PREFIX, prefix) != 0 ||
+		    !dossier_is_name(name + prefix))
+			continue;
+		int r = strlist_add(ret, name + prefix, err);
+		if (r < 0)
+			return r;
+	}
+	strlist_sort(ret);
+	return 0;
+}
+
+static int refuse(const char *name, const char *what, struct error *err)
+{
+	error_set(err, EPERM, "the registration of jail %s is %s", name, what);
+	return error_hint(err, "jailrun did not make it: remove it");
+}
+
+/* Opens a file that nobody but this user can have made, and no other kind of file. */
+static int open_registration(int folder_fd, const char *name, struct error *err)
+{
+	char file[NAME_MAX + 1];
+	struct stat st;
+
+	registry_file_name(name, file);
+	_cleanup_fd_ int fd = openat(folder_fd, file,
+				     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+					     O_CLOEXEC);
+	if (fd < 0 && errno == ELOOP)
+		return refuse(name, "a symlink", err);
+	if (fd < 0)
+		return error_errno(err, errno, "the registration of jail %s", name);
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, errno, "the registration of jail %s", name);
+	if (!S_ISREG(st.st_mode))
+		return refuse(name, "no plain file", err);
+	if (st.st_uid != geteuid())
+		return refuse(name, "another user's", err);
+	return steal_fd(&fd);
+}
+
+static int read_record(int fd, const char *name, struct dossier *ret, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	int r = fd_read_all(fd, DOSSIER_LIMIT, "the registration", &text, &size, err);
+
+	if (r == 0)
+		r = dossier_parse(text, size, ret, err);
+	if (r == 0 && strcmp(ret->name, name) != 0)
+		r = error_set(err, EBADMSG, "it is for another name");
+	return r < 0 ? error_wrap(err, "the registration of jail %s is damaged", name)
+		     : 0;
+}
+
+/* Whether it was written since the machine was started: before, process ids meant others. */
+static bool is_of_this_boot(const struct dossier *record)
+{
+	struct timespec up;
+
+	return clock_gettime(CLOCK_BOOTTIME, &up) == 0 &&
+	       record->started >= time(NULL) - up.tv_sec - 1;
+}
+
+/*
+ * A pidfd of the recorded init; -ESRCH if that is gone or another process. The pidfd comes first: a
+ * process that then still has the recorded number and start time is the one that the pidfd is for.
+ */
+static int open_init(const struct dossier *record, struct procstat *stat)
+{
+	_cleanup_fd_ int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)record->init, 0);
+
+	if (pidfd < 0 || procstat_read((pid_t)record->init, stat) < 0 ||
+	    stat->start != (uint64_t)record->init_start || strchr("ZX", stat->state))
+		return -ESRCH;
+	return steal_fd(&pidfd);
+}
+
+/* Nothing of a jail should outlive its supervisor; if its init does, nobody else will end it. */
+static void end_leftover(const struct dossier *record)
+{
+	struct procstat stat;
+
+	if (!is_of_this_boot(record))
+		return;
+	_cleanup_fd_ int pidfd = open_init(record, &stat);
+	if (pidfd >= 0 && !strcmp(stat.name, init_name))
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
+/*
+ * If nobody holds the registration, removes it and returns true. Names are given to files that are
+ * held and taken from files that are held, so under this lock the name is this file's, or gone.
+ */
+static bool sweep(int folder_fd, int fd, const char *name)
+{
+	_cleanup_dossier_ struct dossier record = DOSSIER_NONE;
+	struct error ignored = {0};
+	char file[NAME_MAX + 1];
+	struct stat st;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return false;
+	if (fstat(fd, &st) < 0 || !st.st_nlink)
+		return true;
+	if (read_record(fd, name, &record, &ignored) == 0)
+		end_leftover(&record);
+	registry_file_name(name, file);
+	unlinkat(folder_fd, file, 0);
+	return true;
+}
+
+static int no_such_jail(const char *name, struct error *err)
+{
+	return error_set(err, ENOENT, "no jail is called %s", name);
+}
+
+/* Compares the process with what is recorded of it. */
+static int verify(const char *name, struct jails_entry *entry, struct error *err)
+{
+	struct procstat stat;
+
+	entry->pidfd = open_init(&entry->record, &stat);
+	if (entry->pidfd < 0) {
+		entry->pidfd = -1;
+		return no_such_jail(name, err); /* it ends just now */
+	}
+	if (stat.parent != entry->record.supervisor) {
+		error_set(
+			err, ESRCH,
+			"the registration of jail %s names process %d, which is no jail",
+			name, (int)entry->record.init);
+		return error_hint(err, "jailrun did not make it: remove it");
+	}
+	entry->state = strcmp(stat.name, init_name) != 0 ? JAILS_STARTING
+		       : stat.state == 'T'               ? JAILS_PAUSED
+							 : JAILS_RUNNING;
+	return 0;
+}
+
+int jails_look(const struct jails *jails, const char *name, struct jails_entry *ret,
+	       struct error *err)
+{
+	int fd = open_registration(jails->folder_fd, name, err);
+
+	if (fd == -ENOENT)
+		return no_such_jail(name, err);
+	if (fd < 0)
+		return fd;
+	ret->fd = fd;
+	if (sweep(jails->folder_fd, fd, name))
+		return no_such_jail(name, err);
+	int r = read_record(fd, name, &ret->record, err);
+	return r < 0 ? r : verify(name, ret, err);
+}
+
+/* Which there are: who mistypes a name wants to see them. */
+static int hint_names(const struct jails *jails, struct error *err)
+{
+	_cleanup_strlist_ struct strlist names = {0};
+	char text[200] = "";
+	size_t used = 0;
+
+	if (jails_names(jails, &names, NULL) < 0)
+		return -err->code;
+	for (size_t i = 0; i < names.count; i++) {
+		int size = snprintf(text + used, sizeof(text) - used, "%s%s",
+				    i ? ", " : "", names.items[i]);
+
+		if (size < 0 || (size_t)size >= sizeof(text) - used)
+			return error_hint(err, "'jailctl list' shows your jails");
+		used += (size_t)size;
+	}
+	if (!names.count)
+		return error_hint(err, "no jail of yours is running");
+	return error_hint(err, "your jails are: %s", text);
+}
+
+int jails_find(const struct jails *jails, const char *name, struct jails_entry *ret,
+	       struct error *err)
+{
+	int r = dossier_is_name(name) ? 0 : no_such_jail(name, err);
+
+	for (int tries = 0; r == 0; tries++) {
+		r = jails_look(jails, name, ret, err);
+		if (r < 0 || ret->state != JAILS_STARTING)
+			break;
+		if (tries == PATIENCE)
+			return error_set(err, ETIMEDOUT, "jail %s does not start", name);
+		jails_entry_close(ret);
+		nap();
+	}
+	return r == -ENOENT ? hint_names(jails, err) : r;
+}
+
+void jails_entry_close(struct jails_entry *entry)
+{
+	cleanup_fd(&entry->fd);
+	cleanup_fd(&entry->pidfd);
+	dossier_free(&entry->record);
+	*entry = (struct jails_entry)JAILS_ENTRY_NONE;
+}
+
+int jails_sweep(int folder_fd, const char *name, struct error *err)
+{
+	_cleanup_dossier_ struct dossier record = DOSSIER_NONE;
+	struct procstat stat;
+
+	for (int tries = 0; tries < PATIENCE; tries++) {
+		_cleanup_fd_ int fd = open_registration(folder_fd, name, err);
+
+		if (fd == -ENOENT)
+			return 1;
+		if (fd < 0)
+			return fd;
+		if (sweep(folder_fd, fd, name))
+			return 1;
+		dossier_free(&record);
+		if (read_record(fd, name, &record, err) < 0)
+			return 0; /* somebody holds it, whatever it is */
+		_cleanup_fd_ int pidfd = open_init(&record, &stat);
+		if (pidfd >= 0)
+			return 0;
+		nap(); /* the supervisor has the end of its jail still to note */
+	}
+	return 0;
+}
