@@ -20,6 +20,7 @@
 #include "cachefolder.h"
 #include "helper.h"
 #include "idmap.h"
+#include "inventory.h"
 #include "leftout.h"
 #include "memory.h"
 #include "sweep.h"
@@ -118,6 +119,9 @@ static int find_entry(const struct lookup *lookup, struct cache_image *ret,
 	if (r < 0)
 		return error_errno(err, -r, "cannot use %s/%s", lookup->folder,
 				   lookup->key);
+	/* When it was last used, for who has to choose what goes; without that it still runs. */
+	int ignored = futimens(fd, NULL);
+	(void)ignored;
 	image.lock_fd = steal_fd(&fd);
 	*ret = image;
 	image = (struct cache_image)CACHE_IMAGE_NONE;
@@ -204,6 +208,9 @@ static int fill(const struct lookup *lookup, int entry_fd, struct error *err)
 		return error_errno(err, -r, "cannot lock the new image");
 	job.folder_fd = root_fd;
 	r = helper_run(&job, &report, err);
+	if (r == 0)
+		r = inventory_describe(entry_fd, lookup->name, report.counts.bytes,
+				       report.counts.entries, err);
 	if (r == -ENOSPC || r == -EDQUOT)
 		return full_disk(lookup, err);
 	if (r == 0)
@@ -253,8 +260,21 @@ static int make_entry(struct lookup *lookup, int entry_fd, struct error *err)
 static void discard(const struct lookup *lookup, int entry_fd)
 {
 	/* What cannot be removed now is, at the next miss. */
-	if (sweep_tree(entry_fd, "root", NULL) == 0)
+	if (sweep_tree(entry_fd, "root", NULL) == 0 &&
+	    sweep_tree(entry_fd, "about", NULL) == 0)
 		unlinkat(lookup->folder_fd, lookup->temporary, AT_REMOVEDIR);
+}
+
+/* Others go when the cache has grown too large. That it could not be tidied up stops no jail. */
+static void make_room(const struct lookup *lookup)
+{
+	uint64_t limit = lookup->options->max_cache;
+	struct inventory_freed freed;
+
+	if (inventory_prune(lookup->folder_fd, limit ? limit : CACHE_BYTES, lookup->key,
+			    &freed, NULL) == 0 &&
+	    freed.entries)
+		say(lookup, "removed what was not used for longest from the cache");
 }
 
 /* Returns 1 when the entry is there, 0 to try again. Its large frames are not for a warm start. */
@@ -272,8 +292,10 @@ static _noinline_ int try_to_make(struct lookup *lookup, struct cache_image *ret
 	if (r == 0) {
 		sweep_folder(lookup->folder_fd, &rules);
 		r = make_entry(lookup, entry_fd, err);
-		if (r == 0)
+		if (r == 0) {
+			make_room(lookup);
 			return 0;
+		}
 	}
 	discard(lookup, entry_fd);
 	return r;

@@ -6,6 +6,7 @@
  *
  * The folder holds, for each archive, a folder that appears by one rename when it is whole:
  *     IDENTITY@BOOT/root/          the unpacked root filesystem
+ *     IDENTITY@BOOT/about          the archive's path and what it unpacked to (inventory.h)
  *     tmp.IDENTITY@BOOT/           one that is being unpacked; its lock tells whether it still is
  * flock(2) on such a folder: exclusive while it is made or removed, shared while it is used.
  * BOOT is the kernel's boot id: nothing is forced to the disk (it would take longer than the
@@ -21,6 +22,9 @@
 #include "common/error.h"
 #include "common/fd.h"
 
+/* What the cache may hold: then entries go that are not in use, the longest unused first. */
+#define CACHE_BYTES (UINT64_C(10) << 30)
+
 /*
  * Zero means the default, everywhere. The usual folder is XDG_CACHE_HOME/jailrun; where that is
  * unset ~/.cache/jailrun, for root /var/cache/jailrun. The helper is looked for next to the
@@ -35,6 +39,7 @@ struct cache_options {
 	bool in_memory;       /* not in the folder, but in memory, for one run */
 	uint64_t max_bytes;   /* refuse archives that unpack to more; 64 GiB */
 	uint64_t max_entries; /* refuse archives with more entries; 1,000,000 */
+	uint64_t max_cache;   /* of all entries, once one was added; CACHE_BYTES */
 	void (*progress)(uint64_t entries, uint64_t bytes);
 	void (*note)(const char *format, ...) _printf_(1, 2);
 	void (*verbose)(const char *format, ...) _printf_(1, 2);

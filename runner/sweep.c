@@ -196,6 +196,8 @@ int sweep_entry(int folder_fd, const char *name, struct error *err)
 	if (strcmp(name, dead) != 0 && renameat(folder_fd, name, folder_fd, dead) < 0)
 		return error_errno(err, errno, "cannot rename %s", name);
 	int r = sweep_tree(fd, "root", err);
+	if (r == 0)
+		r = sweep_tree(fd, "about", err);
 	if (r < 0)
 		return r;
 	if (unlinkat(folder_fd, dead, AT_REMOVEDIR) < 0)

@@ -75,7 +75,7 @@ no_tmpfs_left() {
 
 falls_back() {
 	mkdir -m 0555 "$MINE/closed"
-	capture limited env -u XDG_CACHE_HOME HOME="$MINE/closed/none" "$@" jailrun "$TAR" echo works </dev/null
+	capture limited env -u XDG_CACHE_HOME HOME="$MINE/closed/none" jailrun "$TAR" echo works </dev/null
 	assert_status 0
 	assert_output works
 	assert_error_has "jailrun: note: cannot make the cache folder $MINE/closed/none/.cache/jailrun: "

@@ -157,6 +157,35 @@ static void notices_that_the_archive_changed(void **state)
 	cache_image_close(&image);
 }
 
+static void keeps_to_its_size_and_remembers_the_last_use(void **state)
+{
+	const struct cache_options options = {
+		.folder = folder, .helper = standin_path(), .max_cache = 1};
+	struct cache_image image = CACHE_IMAGE_NONE;
+	const struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	struct error err = {0};
+	char entry[1024];
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(open_with(&options, &image, &err), 0);
+	snprintf(entry, sizeof(entry), "%s", image.root_path);
+	*strrchr(entry, '/') = '\0';
+	cache_image_close(&image);
+	assert_int_equal(utimensat(AT_FDCWD, entry, old, 0), 0);
+	assert_int_equal(open_with(&options, &image, &err), 0);
+	assert_int_equal(stat(entry, &st), 0);
+	assert_true(st.st_mtim.tv_sec > 1);
+	cache_image_close(&image);
+	snprintf(archive_path, sizeof(archive_path), "%s/b.tar", base);
+	write_archive("file", "another", false);
+	assert_int_equal(open_with(&options, &image, &err), 0);
+	assert_string_equal(content_of(&image, "file"), "another");
+	assert_int_equal(count_entries(""), 1);
+	assert_int_equal(stat(entry, &st), -1);
+	cache_image_close(&image);
+}
+
 static void keeps_what_a_jail_still_uses(void **state)
 {
 	struct cache_image old = CACHE_IMAGE_NONE, image = CACHE_IMAGE_NONE;
@@ -343,6 +372,7 @@ int main(int argc, char **argv)
 		TEST(unpacks_once_and_finds_it_again),
 		TEST(notices_that_the_archive_changed),
 		TEST(keeps_what_a_jail_still_uses),
+		TEST(keeps_to_its_size_and_remembers_the_last_use),
 		TEST(unpacks_again_what_changed_meanwhile),
 		TEST(leaves_nothing_of_a_bad_archive),
 		TEST(survives_being_killed_while_unpacking),
