@@ -15,6 +15,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"list", control_list},
+	{"cache", control_cache},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -25,6 +26,7 @@ static const struct cli_program program = {
 	.summary = "Look after running jails.",
 	.notes = "commands:\n"
 		 "  list     show the running jails\n"
+		 "  cache    show or remove unpacked images\n"
 		 "\n'jailctl COMMAND --help' lists the options of a command.\n",
 	.stop_at_operand = true,
 };
