@@ -25,8 +25,8 @@
 #include "common/fd.h"
 #include "common/sysroot.h"
 #include "environment.h"
-#include "landlock.h"
 #include "privileges.h"
+#include "syscalls.h"
 
 enum { SETUP_FAILED = 125 };
 
@@ -96,12 +96,28 @@ static const char *search_path(const struct jail *jail)
 	return path ? path : "";
 }
 
+static bool has_only_root(const struct jail *jail)
+{
+	return (jail->namespaces & CLONE_NEWUSER) && !jail->map.is_range;
+}
+
+/*
+ * One filter, put on before COMMAND is forked, serves both it and init. Unless COMMAND still has to
+ * make a user namespace, which the filter forbids: then each puts it on alone.
+ */
+static bool shares_filter(const struct jail *jail)
+{
+	return !jail->protection.no_filter &&
+	       !privileges_renames_root(&jail->account, has_only_root(jail));
+}
+
 static int shut_in(const struct jail *jail, struct error *err)
 {
-	bool is_confined;
-	int r = landlock_confine(&is_confined, err);
+	bool has_landlock;
+	int r = protection_shut_in(&jail->protection, shares_filter(jail), &has_landlock,
+				   err);
 
-	if (r < 0 || is_confined)
+	if (r < 0 || has_landlock)
 		return r;
 	return command_refuse_own(jail->command.items[0], search_path(jail), err);
 }
@@ -109,7 +125,7 @@ static int shut_in(const struct jail *jail, struct error *err)
 static int become_command(const struct jail *jail, int channel, int slave,
 			  struct error *err)
 {
-	bool only_root = (jail->namespaces & CLONE_NEWUSER) && !jail->map.is_range;
+	bool only_root = has_only_root(jail);
 	int r = take_terminal(jail, slave, err);
 
 	if (r < 0)
@@ -121,7 +137,13 @@ static int become_command(const struct jail *jail, int channel, int slave,
 				   err);
 	if (r < 0)
 		return r;
-	r = privileges_drop(jail->account.uid == 0, err);
+	if (privileges_renames_root(&jail->account, only_root)) {
+		/* A new user namespace comes with a full bounding set (user_namespaces(7)). */
+		r = protection_limit(&jail->protection, err);
+		if (r < 0)
+			return r;
+	}
+	r = protection_drop(&jail->protection, jail->account.uid == 0, err);
 	if (r < 0)
 		return r;
 	/* Without a pid namespace nothing else ends COMMAND when init dies. */
@@ -270,7 +292,7 @@ static int prepare(const struct jail *jail, int slave, struct error *err)
 	if (!(jail->namespaces & CLONE_NEWPID) &&
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return error_errno(err, errno, "cannot become the jail's reaper");
-	return 0;
+	return shares_filter(jail) ? syscalls_filter(err) : 0;
 }
 
 /*
@@ -289,6 +311,16 @@ static int let_go(int channel, int slave, struct error *err)
 			return error_errno(err, errno,
 					   "cannot close the caller's descriptors");
 	return close_all_but(channel, err);
+}
+
+/* init's own protection, which the channel and COMMAND's end are all that it still needs under. */
+static int lay_down(const struct jail *jail, struct error *err)
+{
+	int r = privileges_drop_for_init(err);
+
+	if (r < 0 || jail->protection.no_filter || shares_filter(jail))
+		return r;
+	return syscalls_filter(err);
 }
 
 _Noreturn void init_run(const struct jail *jail, int channel, int slave,
@@ -310,7 +342,7 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave,
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Vfork) */
 		run_command(jail, channel, slave, err);
 	setpgid(command, command); /* both do: a signal may come before COMMAND has */
-	if (let_go(channel, slave, err) < 0 || privileges_drop_for_init(err) < 0)
+	if (let_go(channel, slave, err) < 0 || lay_down(jail, err) < 0)
 		init_fail(channel, SETUP_FAILED, err);
 	int status = serve(command, channel);
 	if (!(jail->namespaces & CLONE_NEWPID))

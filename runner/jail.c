@@ -96,7 +96,7 @@ static int die_with_parent(int channel, struct error *err)
 static int start_early(const struct jail *jail, struct error *err)
 {
 	/* What is held now stays; what an exec could give is limited, and needs no id either. */
-	int r = privileges_limit(err);
+	int r = protection_limit(&jail->protection, err);
 
 	if (r < 0)
 		return r;
@@ -164,6 +164,9 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 		if (r < 0)
 			return r;
 	}
+	int r = rlimits_raise(&jail->protection.limits, pid, err);
+	if (r < 0)
+		return r;
 	if (has_own_ids && jail->map.is_range && jail->by_root &&
 	    jail->image.mount_fd < 0) {
 		/* What was unpacked for these ids belongs to them already. */

@@ -17,6 +17,7 @@
 #include "image.h"
 #include "keep.h"
 #include "options.h"
+#include "protection.h"
 #include "volume.h"
 
 /* What becomes of writes to the image. */
@@ -34,6 +35,7 @@ struct jail {
 	struct image image;
 	enum jail_root root;
 	struct keep keep; /* where an overlay's writes stay; none: memory */
+	struct protection protection;
 	struct volume_list volumes;
 	struct account account;
 	struct strlist environment;

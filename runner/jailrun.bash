@@ -6,6 +6,22 @@ _jailrun() {
 		mapfile -t COMPREPLY < <(compgen -W 'user net pid ipc uts cgroup' -- "$current")
 		return
 		;;
+	--cap-add | --cap-drop)
+		mapfile -t COMPREPLY < <(compgen -W 'ALL audit_write chown dac_override fowner fsetid kill
+			mknod net_admin net_bind_service net_raw setfcap setgid setpcap setuid sys_admin
+			sys_chroot sys_nice sys_ptrace sys_resource' -- "$current")
+		return
+		;;
+	--rlimit)
+		mapfile -t COMPREPLY < <(compgen -S = -W 'as core cpu data fsize memlock nofile nproc
+			stack' -- "$current")
+		compopt -o nospace
+		return
+		;;
+	--seccomp | --landlock)
+		mapfile -t COMPREPLY < <(compgen -W 'default off' -- "$current")
+		return
+		;;
 	-v | --volume | -w | --workdir | --keep)
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
@@ -25,6 +41,7 @@ _jailrun() {
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname --name
 			--volume --tmpfs --share --keep --read-only --no-cache
+			--cap-add --cap-drop --rlimit --seccomp --landlock
 			--max-unpacked --max-entries --write --quiet --verbose --help --version' \
 			-- "$current")
 		return

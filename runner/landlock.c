@@ -22,6 +22,14 @@ enum {
 	ACCESS_TRUNCATE = 1 << 14,  /* ABI 3 */
 	ACCESS_IOCTL_DEV = 1 << 15, /* ABI 5 */
 	OLDEST_ABI = 2,
+	SCOPED_ABI = 6,
+	SCOPE_ABSTRACT_UNIX_SOCKET = 1 << 0,
+	SCOPE_SIGNAL = 1 << 1,
+};
+
+/* struct landlock_ruleset_attr as of ABI 6. */
+struct ruleset {
+	uint64_t handled_access_fs, handled_access_net, scoped;
 };
 
 /* All rights of the kernel's ABI, by their order in linux/landlock.h. */
@@ -75,7 +83,18 @@ static int add_rules(int ruleset, uint64_t known, struct error *err)
 	return 0;
 }
 
-int landlock_confine(bool *ret_confined, struct error *err)
+/*
+ * Only what no namespace does already: a scope holds each process that is put under it alone, so
+ * what `jailctl exec` adds to a jail could not signal COMMAND.
+ */
+static uint64_t scopes_for(bool shares_net, bool shares_pid)
+{
+	return (shares_net ? SCOPE_ABSTRACT_UNIX_SOCKET : 0) |
+	       (shares_pid ? SCOPE_SIGNAL : 0);
+}
+
+int landlock_confine(bool shares_net, bool shares_pid, bool *ret_confined,
+		     struct error *err)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
 			   LANDLOCK_CREATE_RULESET_VERSION);
@@ -83,10 +102,14 @@ int landlock_confine(bool *ret_confined, struct error *err)
 	*ret_confined = false;
 	if (abi < OLDEST_ABI)
 		return 0;
-	struct landlock_ruleset_attr attributes = {
-		.handled_access_fs = known_rights((int)abi)};
+	struct ruleset attributes = {.handled_access_fs = known_rights((int)abi)};
+	size_t size = sizeof(attributes.handled_access_fs); /* which all know */
+	if (abi >= SCOPED_ABI && (shares_net || shares_pid)) {
+		attributes.scoped = scopes_for(shares_net, shares_pid);
+		size = sizeof(attributes);
+	}
 	_cleanup_fd_ int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes,
-						sizeof(attributes), 0);
+						size, 0);
 	if (ruleset < 0)
 		return error_errno(err, errno, "cannot make a Landlock ruleset");
 	int r = add_rules(ruleset, attributes.handled_access_fs, err);

@@ -28,6 +28,15 @@ static const struct cli_option table[] = {
 	 "do not unshare: user, net, pid, ipc, uts, cgroup"},
 	{"keep", 0, CLI_STRING, AT(keep), "DIR",
 	 "keep what is written in DIR, for the next run"},
+	{"cap-add", 0, CLI_LIST, AT(cap_add), "NAME[,NAME]",
+	 "give a capability more; ALL gives all"},
+	{"cap-drop", 0, CLI_LIST, AT(cap_drop), "NAME[,NAME]",
+	 "give a capability less; ALL leaves none"},
+	{"rlimit", 0, CLI_LIST, AT(rlimits), "NAME=SOFT[:HARD]", "set a resource limit"},
+	{"seccomp", 0, CLI_STRING, AT(seccomp), "default|off",
+	 "off: let every system call through"},
+	{"landlock", 0, CLI_STRING, AT(landlock), "default|off",
+	 "off: leave files outside to the namespaces alone"},
 	{"read-only", 0, CLI_FLAG, AT(read_only), NULL, "forbid writes to the image"},
 	{"no-cache", 0, CLI_FLAG, AT(no_cache), NULL,
 	 "unpack an archive into memory, for this run"},
@@ -83,4 +92,7 @@ void options_free(struct options *options)
 	strlist_free(&options->tmpfs);
 	strlist_free(&options->env);
 	strlist_free(&options->share);
+	strlist_free(&options->cap_add);
+	strlist_free(&options->cap_drop);
+	strlist_free(&options->rlimits);
 }

@@ -248,6 +248,9 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
 		r = check_name(options, jail, err);
 	if (r < 0)
 		return r;
+	r = protection_read(options, jail->namespaces, &jail->protection, err);
+	if (r < 0)
+		return r;
 	return volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);
 }
 

@@ -21,11 +21,6 @@
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 
-static const uint64_t kept = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FOWNER) |
-			     BIT(CAP_FSETID) | BIT(CAP_KILL) | BIT(CAP_SETGID) |
-			     BIT(CAP_SETUID) | BIT(CAP_NET_BIND_SERVICE) |
-			     BIT(CAP_SYS_CHROOT);
-
 /*
  * The raw calls: libc's setresuid and its kin tell other threads, which a cloned child has not.
  */
@@ -51,7 +46,7 @@ int privileges_become_root(bool may_set_groups, struct error *err)
 	return set_ids(0, 0, err);
 }
 
-int privileges_limit(struct error *err)
+int privileges_limit(uint64_t kept, struct error *err)
 {
 	for (int capability = 0; capability < 64; capability++) {
 		if (kept & BIT(capability))
@@ -96,43 +91,58 @@ static int rename_root(const struct account *account, struct error *err)
 		return r;
 	if (getuid() != account->uid || getgid() != account->gid)
 		return error_set(err, EPERM, "cannot become user %u", account->uid);
-	/* A new user namespace comes with a full bounding set (user_namespaces(7)). */
-	return privileges_limit(err);
+	return 0;
+}
+
+bool privileges_renames_root(const struct account *account, bool only_root)
+{
+	return only_root && (account->uid || account->gid);
 }
 
 int privileges_become_user(const struct account *account, bool only_root,
 			   bool may_set_groups, struct error *err)
 {
-	bool is_root = !account->uid && !account->gid;
-
 	if (only_root)
-		return is_root ? 0 : rename_root(account, err);
+		return privileges_renames_root(account, true) ? rename_root(account, err)
+							      : 0;
 	if (may_set_groups &&
 	    syscall(SYS_setgroups, account->group_count, account->groups) < 0)
 		return error_errno(err, errno, "cannot set the supplementary groups");
+	/* What is kept of them is decided by privileges_drop; an exec ends it (prctl(2)). */
+	if (account->uid && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		return error_errno(err, errno, "cannot keep capabilities");
 	return set_ids(account->uid, account->gid, err);
 }
 
-static int set_capabilities(uint64_t set, struct error *err)
+static int set_capabilities(uint64_t set, uint64_t inheritable, struct error *err)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {0};
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		data[i].effective = data[i].permitted = (uint32_t)(set >> (32 * i));
+		data[i].inheritable = (uint32_t)(inheritable >> (32 * i));
+	}
 	if (syscall(SYS_capset, &header, data) < 0)
 		return error_errno(err, errno, "cannot drop the capabilities");
 	return 0;
 }
 
-int privileges_drop(bool is_root, struct error *err)
+int privileges_drop(uint64_t set, uint64_t ambient, struct error *err)
 {
-	return set_capabilities(is_root ? kept : 0, err);
+	int r = set_capabilities(set, ambient, err);
+
+	for (int capability = 0; r == 0 && ambient >> capability; capability++)
+		if ((ambient & BIT(capability)) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) < 0)
+			r = error_errno(err, errno, "cannot keep capability %d",
+					capability);
+	return r;
 }
 
 int privileges_drop_for_init(struct error *err)
 {
-	int r = set_capabilities(BIT(CAP_KILL), err);
+	int r = set_capabilities(BIT(CAP_KILL), 0, err);
 
 	if (r < 0)
 		return r;

@@ -4,14 +4,14 @@
  * CAP_SETPCAP, the ids need CAP_SETUID, so both go before the capabilities. The bounding set and
  * no_new_privs say only what an exec may give (capabilities(7), prctl(2)), so they come first.
  *
- * COMMAND keeps, if its uid in the jail is 0, over the jail's own ids and namespaces only:
- * CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID NET_BIND_SERVICE SYS_CHROOT.
- * With another uid it has none. With --share user they are real, as the flag says.
+ * Which capabilities COMMAND keeps is decided by protection. They count over the jail's own ids and
+ * namespaces only; with --share user they are real, as the flag says.
  */
 #ifndef RUNNER_PRIVILEGES_H
 #define RUNNER_PRIVILEGES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "account.h"
 #include "common/error.h"
@@ -20,20 +20,28 @@
 int privileges_become_root(bool may_set_groups, struct error *err) _must_check_;
 
 /*
- * For both init and COMMAND: drops all capabilities but the documented set from the bounding set,
- * and sets no_new_privs.
+ * For both init and COMMAND: drops all capabilities but `kept` (bit N: capability N) from the bounding
+ * set, and sets no_new_privs.
  */
-int privileges_limit(struct error *err) _must_check_;
+int privileges_limit(uint64_t kept, struct error *err) _must_check_;
 
 /*
  * Becomes the account's user and groups. With `only_root` (a map with a single id, which is 0) a
- * further user namespace shows that one id under the wanted number.
+ * further user namespace shows that one id under the wanted number; its bounding set, which is full at
+ * first, is made smaller again by privileges_limit. The
+ * capabilities are still there afterwards.
  */
 int privileges_become_user(const struct account *account, bool only_root,
 			   bool may_set_groups, struct error *err) _must_check_;
 
-/* COMMAND's last step: no capability beyond the documented set, none for another uid than 0. */
-int privileges_drop(bool is_root, struct error *err) _must_check_;
+/* Whether privileges_become_user makes that further user namespace. */
+bool privileges_renames_root(const struct account *account, bool only_root);
+
+/*
+ * COMMAND's: keeps `set` and no other capability. An exec gives another uid than 0 none, unless they
+ * are also in `ambient` (capabilities(7)).
+ */
+int privileges_drop(uint64_t set, uint64_t ambient, struct error *err) _must_check_;
 
 /* init's: none but CAP_KILL, to signal a COMMAND of another uid; nobody can trace or open it. */
 int privileges_drop_for_init(struct error *err) _must_check_;

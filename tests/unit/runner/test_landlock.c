@@ -6,7 +6,9 @@
 #include <linux/landlock.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "common/fd.h"
 #include "jailchild.h"
@@ -56,7 +58,7 @@ static void make_current_folder_the_root(void)
 	jailchild_expect(chdir(image.path) == 0 && chroot(".") == 0);
 	jailchild_expect(mkdir("/one", 0755) == 0 && mkdir("/two", 0755) == 0);
 	jailchild_expect(mknod("/one/file", S_IFREG | 0755, 0) == 0);
-	jailchild_succeed(privileges_limit(&err), &err);
+	jailchild_succeed(privileges_limit(0, &err), &err);
 }
 
 static void confine_or_end(void)
@@ -64,7 +66,7 @@ static void confine_or_end(void)
 	struct error err = {0};
 	bool is_confined = !kernel_has_it();
 
-	jailchild_succeed(landlock_confine(&is_confined, &err), &err);
+	jailchild_succeed(landlock_confine(false, false, &is_confined, &err), &err);
 	jailchild_expect(is_confined == kernel_has_it());
 	if (!is_confined)
 		_exit(0); /* there is nothing that could be tried */
@@ -198,14 +200,54 @@ static void needs_no_standard_descriptors(void **state)
 	jailchild_run(CLONE_NEWNS, close_all, NULL);
 }
 
+/* ABI 6, Linux 6.12. */
+static bool kernel_has_scopes(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+		       LANDLOCK_CREATE_RULESET_VERSION) >= 6;
+}
+
+/* Binds an abstract socket and connects a second one to it from below Landlock. */
+static void reach_out(void *data)
+{
+	bool scoped = *(bool *)data, expected = scoped && kernel_has_scopes();
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	pid_t outside = getppid();
+	struct error err = {0};
+	bool is_confined;
+
+	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "jailrun-test-%d",
+		 getpid());
+	int listening = socket(AF_UNIX, SOCK_STREAM, 0);
+	int connecting = socket(AF_UNIX, SOCK_STREAM, 0);
+	jailchild_expect(bind(listening, (struct sockaddr *)&address, sizeof(address)) ==
+				 0 &&
+			 listen(listening, 1) == 0);
+	jailchild_expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	jailchild_succeed(landlock_confine(scoped, scoped, &is_confined, &err), &err);
+	jailchild_expect(kill(outside, 0) == (expected ? -1 : 0));
+	jailchild_expect(connect(connecting, (struct sockaddr *)&address,
+				 sizeof(address)) == (expected ? -1 : 0));
+}
+
+static void does_the_work_of_shared_namespaces(void **state)
+{
+	bool scoped = true;
+
+	(void)state;
+	jailchild_fork(reach_out, &scoped);
+	scoped = false;
+	jailchild_fork(reach_out, &scoped);
+}
+
 static void confine_without_rights(void *data)
 {
 	struct error err = {0};
 	bool is_confined = true;
 
 	(void)data;
-	jailchild_succeed(privileges_drop(false, &err), &err);
-	int r = landlock_confine(&is_confined, &err);
+	jailchild_succeed(privileges_drop(0, 0, &err), &err);
+	int r = landlock_confine(false, false, &is_confined, &err);
 	jailchild_expect(r == (kernel_has_it() ? -EPERM : 0));
 	jailchild_expect(!is_confined);
 }
@@ -226,6 +268,7 @@ int main(void)
 		TEST(keeps_the_rights_of_standard_descriptors),
 		TEST(takes_pipes_and_folders_for_standard_descriptors),
 		TEST(needs_no_standard_descriptors),
+		TEST(does_the_work_of_shared_namespaces),
 		TEST(fails_without_no_new_privs),
 	};
 

@@ -15,7 +15,7 @@
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 
-/* As documented in privileges.h. */
+/* As documented in capabilities.h. */
 static const uint64_t documented = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) |
 				   BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_KILL) |
 				   BIT(CAP_SETGID) | BIT(CAP_SETUID) |
@@ -43,6 +43,14 @@ static bool has_exactly(uint64_t set)
 	struct capabilities own = own_capabilities();
 
 	return own.effective == set && own.permitted == set && own.inheritable == 0;
+}
+
+/* As jailchild_succeed(privileges_drop(…)). */
+static void drop(uint64_t set, uint64_t ambient)
+{
+	struct error err = {0};
+
+	jailchild_succeed(privileges_drop(set, ambient, &err), &err);
 }
 
 static uint64_t bounding_set(void)
@@ -85,10 +93,11 @@ static void limit(void *data)
 
 	(void)data;
 	jailchild_expect(bounding_set() & BIT(CAP_SYS_ADMIN));
-	jailchild_succeed(privileges_limit(&err), &err);
+	jailchild_succeed(privileges_limit(documented, &err), &err);
 	jailchild_expect(bounding_set() == documented);
 	jailchild_expect(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-	jailchild_succeed(privileges_limit(&err), &err); /* what is gone can go again */
+	jailchild_succeed(privileges_limit(documented, &err),
+			  &err); /* what is gone can go again */
 }
 
 static void limits_what_can_ever_be_had(void **state)
@@ -102,8 +111,8 @@ static void limit_without_rights(void *data)
 	struct error err = {0};
 
 	(void)data;
-	jailchild_succeed(privileges_drop(false, &err), &err);
-	jailchild_expect(privileges_limit(&err) == -EPERM);
+	drop(0, 0);
+	jailchild_expect(privileges_limit(documented, &err) == -EPERM);
 	jailchild_expect(strstr(err.text, "cannot drop capability"));
 	jailchild_expect(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0);
 }
@@ -119,11 +128,11 @@ static void drop_as_root(void *data)
 	struct error err = {0};
 
 	(void)data;
-	jailchild_succeed(privileges_drop(true, &err), &err);
+	drop(documented, 0);
 	jailchild_expect(has_exactly(documented));
-	jailchild_succeed(privileges_drop(false, &err), &err);
+	drop(0, 0);
 	jailchild_expect(has_exactly(0));
-	jailchild_expect(privileges_drop(true, &err) ==
+	jailchild_expect(privileges_drop(documented, 0, &err) ==
 			 -EPERM); /* there is no way back */
 }
 
@@ -131,6 +140,36 @@ static void keeps_the_documented_set_for_root_only(void **state)
 {
 	(void)state;
 	jailchild_run(0, drop_as_root, NULL);
+}
+
+static void keep_for_another_user(void *data)
+{
+	const struct account alice = {.uid = 1000, .gid = 1001};
+	const uint64_t wanted = BIT(CAP_NET_RAW);
+	const struct idmap *map = data;
+	struct error err = {0};
+
+	jailchild_succeed(privileges_become_root(!map->deny_setgroups, &err), &err);
+	jailchild_succeed(privileges_become_user(&alice, !map->is_range,
+						 !map->deny_setgroups, &err),
+			  &err);
+	drop(wanted, wanted);
+	struct capabilities own = own_capabilities();
+	jailchild_expect(own.effective == wanted && own.permitted == wanted &&
+			 own.inheritable == wanted);
+	jailchild_expect(
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_NET_RAW, 0, 0) == 1);
+	jailchild_expect(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, CAP_CHOWN, 0, 0) ==
+			 0);
+}
+
+static void keeps_for_another_user_what_is_ambient(void **state)
+{
+	struct idmap map;
+
+	(void)state;
+	idmap_choose(0, &map);
+	jailchild_run_mapped(0, &map, keep_for_another_user, &map);
 }
 
 static void become_alice(void *data)
@@ -152,7 +191,7 @@ static void become_alice(void *data)
 		jailchild_expect(getgroups(8, groups) == 2);
 		jailchild_expect(groups[0] == 29 && groups[1] == 44);
 	}
-	jailchild_succeed(privileges_drop(false, &err), &err);
+	drop(0, 0);
 	jailchild_expect(has_exactly(0));
 }
 
@@ -172,12 +211,13 @@ static void show_one_id_as_another(void *data)
 	struct error err = {0};
 
 	(void)data;
-	jailchild_succeed(privileges_limit(&err), &err);
+	jailchild_succeed(privileges_limit(documented, &err), &err);
 	/* init's child is not dumpable, and yet has to open its own map. */
 	jailchild_expect(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0);
 	jailchild_succeed(privileges_become_user(&alice, true, false, &err), &err);
 	jailchild_expect(getuid() == 1000 && getgid() == 1001);
-	/* The kernel gives a new namespace a full bounding set. */
+	/* The kernel gives a new namespace a full bounding set, which the caller has to limit. */
+	jailchild_succeed(privileges_limit(documented, &err), &err);
 	jailchild_expect(bounding_set() == documented);
 }
 
@@ -263,6 +303,7 @@ int main(void)
 		cmocka_unit_test(limits_what_can_ever_be_had),
 		cmocka_unit_test(says_so_if_it_cannot_limit),
 		cmocka_unit_test(keeps_the_documented_set_for_root_only),
+		cmocka_unit_test(keeps_for_another_user_what_is_ambient),
 		cmocka_unit_test(becomes_the_user_of_the_account),
 		cmocka_unit_test(shows_the_only_id_under_the_wanted_number),
 		cmocka_unit_test(needs_no_further_namespace_for_root),
