@@ -23,6 +23,7 @@ int channel_open(int ret[2], struct error *err)
 struct head {
 	enum channel_kind kind;
 	int exit_status;
+	enum stage stage;
 };
 
 /* Room for one descriptor in a control message, aligned as cmsg(3) wants it. */
@@ -61,9 +62,11 @@ int channel_send(int channel, enum channel_kind kind, int fd, struct error *err)
 	return r < 0 ? error_errno(err, -r, "cannot talk to the jail") : 0;
 }
 
-int channel_send_failure(int channel, int exit_status, const struct error *failure)
+int channel_send_failure(int channel, int exit_status, enum stage stage,
+			 const struct error *failure)
 {
-	struct head head = {.kind = CHANNEL_FAILED, .exit_status = exit_status};
+	struct head head = {
+		.kind = CHANNEL_FAILED, .exit_status = exit_status, .stage = stage};
 	struct iovec parts[2] = {
 		{.iov_base = &head, .iov_len = sizeof(head)},
 		{.iov_len = sizeof(*failure)},
@@ -124,6 +127,7 @@ int channel_receive(int channel, int flags, struct channel_message *ret,
 		return error_set(err, EPROTO, "a message from the jail was cut");
 	ret->kind = head.kind;
 	ret->exit_status = head.exit_status;
+	ret->stage = head.stage;
 	ret->fd = steal_fd(&fd);
 	return 0;
 }

@@ -8,18 +8,21 @@
 #define RUNNER_CHANNEL_H
 
 #include "common/error.h"
+#include "stage.h"
 
 enum channel_kind {
 	CHANNEL_GO, /* parent: the ids are mapped; the descriptor is the image's mount, if any */
 	CHANNEL_TERMINAL, /* init: the descriptor is the master of the jail's pseudo-terminal */
+	CHANNEL_STARTED, /* init: COMMAND was executed; sent if the supervisor wants to know */
 	CHANNEL_STOPPED, /* init: COMMAND was stopped by a signal */
-	CHANNEL_FAILED, /* init: `failure` says what, `exit_status` what jailrun ends with */
+	CHANNEL_FAILED,  /* init: `failure` at `stage`; jailrun ends with `exit_status` */
 };
 
 /* What was received. An error object is two pages deep in a stack: who has one lends it. */
 struct channel_message {
 	enum channel_kind kind;
 	int exit_status;
+	enum stage stage;
 	int fd; /* that came along, owned by the receiver; -1: none did */
 	struct error
 		*failure; /* lent by the receiver, written for CHANNEL_FAILED; or NULL */
@@ -33,7 +36,7 @@ int channel_send(int channel, enum channel_kind kind, int fd,
 		 struct error *err) _must_check_;
 
 /* Sends CHANNEL_FAILED. -EPIPE when nobody is left to hear it. */
-int channel_send_failure(int channel, int exit_status,
+int channel_send_failure(int channel, int exit_status, enum stage stage,
 			 const struct error *failure) _must_check_;
 
 /*

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "common/fd.h"
@@ -185,4 +186,20 @@ int idmap_refused(int code, struct error *err)
 		break;
 	}
 	return hint_settings(err);
+}
+
+int idmap_mount(int mount_fd, pid_t pid, struct error *err)
+{
+	char path[64];
+	struct mount_attr change = {.attr_set = MOUNT_ATTR_IDMAP};
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	_cleanup_fd_ int namespace = open(path, O_RDONLY | O_CLOEXEC);
+	if (namespace < 0)
+		return error_errno(err, errno, "cannot open the jail's user namespace");
+	change.userns_fd = (unsigned)namespace;
+	if (mount_setattr(mount_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &change,
+			  sizeof(change)) < 0)
+		return error_errno(err, errno, "cannot shift its owners");
+	return 0;
 }

@@ -55,4 +55,11 @@ int idmap_write(const struct idmap *map, pid_t pid, struct error *err) _must_che
  */
 int idmap_refused(int code, struct error *err);
 
+/*
+ * Shifts the owners that the mount `mount_fd` shows (detached, and all below it) by the map of the user
+ * namespace of process `pid`. Needs CAP_SYS_ADMIN over the file systems; -EINVAL where one of them
+ * cannot (mount_setattr(2)).
+ */
+int idmap_mount(int mount_fd, pid_t pid, struct error *err) _must_check_;
+
 #endif

@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -28,22 +29,30 @@
 #include "privileges.h"
 #include "syscalls.h"
 
-enum { SETUP_FAILED = 125 };
+enum {
+	SETUP_FAILED = 125,
+	LEFTOVERS_GRACE = 2000, /* ms; --stop-timeout may be shorter */
+	LEFTOVERS_LOOKS = 20,
+};
 
-_Noreturn void init_fail(int channel, int status, const struct error *why)
+_Noreturn void init_fail(int channel, int status, enum stage stage,
+			 const struct error *why)
 {
-	if (channel_send_failure(channel, status, why) < 0)
+	if (channel_send_failure(channel, status, stage, why) < 0)
 		_exit(SETUP_FAILED); /* nobody is left to hear it */
 	_exit(status);
 }
 
-/* COMMAND in a process group of its own, in front of the terminal if there is one. */
+/*
+ * COMMAND in a process group of its own, in front of the terminal if there is one. As the jail's first
+ * process it leads its session, and by that such a group, already.
+ */
 static int take_terminal(const struct jail *jail, int slave, struct error *err)
 {
 	int last = jail->has_terminal_stderr ? 2
 					     : 1; /* a file behind stderr stays there */
 
-	if (setpgid(0, 0) < 0)
+	if (!jail->init_is_app && setpgid(0, 0) < 0)
 		return error_errno(err, errno, "cannot make a process group");
 	if (slave < 0)
 		return 0;
@@ -107,7 +116,7 @@ static bool has_only_root(const struct jail *jail)
  */
 static bool shares_filter(const struct jail *jail)
 {
-	return !jail->protection.no_filter &&
+	return !jail->protection.no_filter && !jail->init_is_app &&
 	       !privileges_renames_root(&jail->account, has_only_root(jail));
 }
 
@@ -158,20 +167,25 @@ static int become_command(const struct jail *jail, int channel, int slave,
 	return shut_in(jail, err);
 }
 
+/* *has_failed is memory of init's, which waits for the exec that does not come. */
 _Noreturn static _noinline_ void run_command(const struct jail *jail, int channel,
-					     int slave, struct error *err)
+					     int slave, volatile bool *has_failed,
+					     struct error *err)
 {
 	int status = SETUP_FAILED;
 	sigset_t none;
 
 	if (become_command(jail, channel, slave, err) < 0)
-		init_fail(channel, status, err);
+		init_fail(channel, status, STAGE_INIT, err);
 	umask(022);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	*has_failed = false;
 	if (command_execute(jail->command.items, jail->environment.items,
-			    search_path(jail), &status, err) < 0)
-		init_fail(channel, status, err);
+			    search_path(jail), &status, err) < 0) {
+		*has_failed = true;
+		init_fail(channel, status, STAGE_COMMAND, err);
+	}
 	_exit(SETUP_FAILED); /* not reached: command_execute returns only failures */
 }
 
@@ -230,8 +244,8 @@ static int serve(pid_t command, int channel)
 	return result;
 }
 
-/* Kills the children of this process, all of them; false if there are none. */
-static bool kill_children(void)
+/* Sends `signal` to the children of this process, all of them; false if there are none. */
+static bool signal_children(int signal)
 {
 	char list[512], path[64], *rest = list, *word;
 
@@ -243,16 +257,53 @@ static bool kill_children(void)
 	list[size] = '\0';
 	while ((word = strsep(&rest, " ")))
 		if (rest && *word) /* a last word without a blank behind it may be cut */
-			kill((pid_t)strtol(word, NULL, 10), SIGKILL);
+			kill((pid_t)strtol(word, NULL, 10), signal);
 	return true;
 }
 
 /* With a shared pid namespace the kernel does not end what COMMAND leaves behind. */
 static void end_the_rest(void)
 {
-	while (kill_children())
+	while (signal_children(SIGKILL))
 		if (waitpid(-1, NULL, 0) < 0)
 			return;
+}
+
+/* False as soon as there is nobody left to wait for. */
+static bool reap_all(void)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		;
+	return pid == 0;
+}
+
+/*
+ * What COMMAND leaves behind may have files to write: it is asked to end before it is made to. A
+ * signal that comes to the jail meanwhile means that somebody waits no longer.
+ */
+static void ask_the_rest(const struct jail *jail)
+{
+	int64_t grace = jail->grace < LEFTOVERS_GRACE ? jail->grace : LEFTOVERS_GRACE;
+	struct timespec pause = {.tv_nsec = grace * 1000000 / LEFTOVERS_LOOKS};
+	bool is_alone = jail->namespaces & CLONE_NEWPID;
+	sigset_t all;
+
+	if (!reap_all() || !grace)
+		return;
+	sigfillset(&all);
+	if (is_alone)
+		kill(-1, SIGTERM);
+	else
+		signal_children(SIGTERM);
+	for (int looks = 0; looks < LEFTOVERS_LOOKS && reap_all();) {
+		int signal = sigtimedwait(&all, NULL, &pause);
+
+		if (signal > 0 && signal != SIGCHLD)
+			return;
+		looks += signal < 0;
+	}
 }
 
 /* The command line of jailrun names files of the host, and every process of the jail can read it. */
@@ -272,7 +323,8 @@ static int prepare(const struct jail *jail, int slave, struct error *err)
 {
 	sigset_t all;
 
-	hide_arguments(jail);
+	if (!jail->init_is_app)
+		hide_arguments(jail);
 	/* SIGTTOU too: COMMAND takes the terminal while its group is not in front yet. */
 	sigfillset(&all);
 	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
@@ -323,11 +375,21 @@ static int lay_down(const struct jail *jail, struct error *err)
 	return syscalls_filter(err);
 }
 
+static void say_started(const struct jail *jail, int channel, struct error *err)
+{
+	if (jail->status_fd >= 0 && channel_send(channel, CHANNEL_STARTED, -1, err) < 0)
+		_exit(SETUP_FAILED); /* the supervisor is gone, and SIGKILL is on its way */
+}
+
 _Noreturn void init_run(const struct jail *jail, int channel, int slave,
 			struct error *err)
 {
+	volatile bool has_failed = true;
+
 	if (prepare(jail, slave, err) < 0)
-		init_fail(channel, SETUP_FAILED, err);
+		init_fail(channel, SETUP_FAILED, STAGE_INIT, err);
+	if (jail->init_is_app)
+		run_command(jail, channel, slave, &has_failed, err);
 	/*
 	 * Shares the memory until exec, and this process waits: copying the page tables would
 	 * cost a tenth of the whole start. The child changes only its own frames and its own
@@ -336,15 +398,18 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave,
 	pid_t command = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
 	if (command < 0) {
 		error_errno(err, errno, "cannot start the command");
-		init_fail(channel, SETUP_FAILED, err);
+		init_fail(channel, SETUP_FAILED, STAGE_INIT, err);
 	}
 	if (command == 0) /* calls more than exec: see above for what it must not do */
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Vfork) */
-		run_command(jail, channel, slave, err);
+		run_command(jail, channel, slave, &has_failed, err);
 	setpgid(command, command); /* both do: a signal may come before COMMAND has */
 	if (let_go(channel, slave, err) < 0 || lay_down(jail, err) < 0)
-		init_fail(channel, SETUP_FAILED, err);
+		init_fail(channel, SETUP_FAILED, STAGE_INIT, err);
+	if (!has_failed)
+		say_started(jail, channel, err);
 	int status = serve(command, channel);
+	ask_the_rest(jail);
 	if (!(jail->namespaces & CLONE_NEWPID))
 		end_the_rest();
 	_exit(status);

@@ -18,6 +18,7 @@ _Noreturn void init_run(const struct jail *jail, int channel, int slave,
 			struct error *err);
 
 /* Reports `why` up the channel, with what jailrun is to exit with, and ends this process. */
-_Noreturn void init_fail(int channel, int status, const struct error *why);
+_Noreturn void init_fail(int channel, int status, enum stage stage,
+			 const struct error *why);
 
 #endif

@@ -48,23 +48,32 @@
 
 enum { SETUP_FAILED = 125 };
 
+/* What the child has of the jail's terminal, and how far it has come. */
+struct ends {
+	int master, slave;
+	enum stage stage;
+};
+
 /* The caller's signal mask and channel are set; only the steps inside remain. */
-static int build(const struct jail *jail, int image_fd, int *ret_slave, int *ret_master,
+static int build(const struct jail *jail, int image_fd, struct ends *ends,
 		 struct error *err)
 {
 	_cleanup_fd_ int root = -1, dev = -1;
 
+	ends->stage = STAGE_ROOTFS;
 	root = rootfs_build(jail, image_fd, &dev, err);
 	if (root < 0)
 		return root;
+	ends->stage = STAGE_ENTER;
 	int r = rootfs_enter(root, err);
 	if (r < 0)
 		return r;
 	if (!jail->has_terminal)
 		return 0;
+	ends->stage = STAGE_TERMINAL;
 	/* A single id stands for whoever COMMAND is: the terminal is its own already. */
 	unsigned owner = jail->map.is_range ? jail->account.uid : 0;
-	return devices_open_terminal(dev, owner, ret_master, ret_slave, err);
+	return devices_open_terminal(dev, owner, &ends->master, &ends->slave, err);
 }
 
 /* The slave begins as the caller's terminal is: same keys, same size. */
@@ -115,9 +124,10 @@ static int start_early(const struct jail *jail, struct error *err)
 	return jail->by_root ? 0 : volume_copy_mounts(&jail->volumes, err);
 }
 
-static int set_up(const struct jail *jail, int channel, int *ret_slave, struct error *err)
+static int set_up(const struct jail *jail, int channel, struct ends *ends,
+		  struct error *err)
 {
-	_cleanup_fd_ int image_fd = -1, master = -1;
+	_cleanup_fd_ int image_fd = -1;
 	struct channel_message message = {.failure = NULL};
 	bool own_ids = jail->namespaces & CLONE_NEWUSER;
 
@@ -136,20 +146,22 @@ static int set_up(const struct jail *jail, int channel, int *ret_slave, struct e
 	r = die_with_parent(channel, err);
 	if (r < 0)
 		return r;
-	r = build(jail, image_fd, ret_slave, &master, err);
+	r = build(jail, image_fd, ends, err);
 	if (r < 0 || !jail->has_terminal)
 		return r;
-	return hand_over_terminal(jail, channel, master, *ret_slave, err);
+	r = hand_over_terminal(jail, channel, ends->master, ends->slave, err);
+	close(ends->master);
+	return r;
 }
 
 /* `err` is the child's copy of the caller's. */
 _Noreturn static void run_child(const struct jail *jail, int channel, struct error *err)
 {
-	int slave = -1;
+	struct ends ends = {.master = -1, .slave = -1, .stage = STAGE_START};
 
-	if (set_up(jail, channel, &slave, err) < 0)
-		init_fail(channel, SETUP_FAILED, err);
-	init_run(jail, channel, slave, err);
+	if (set_up(jail, channel, &ends, err) < 0)
+		init_fail(channel, SETUP_FAILED, ends.stage, err);
+	init_run(jail, channel, ends.slave, err);
 }
 
 /* The parent's part while the child waits. */
@@ -167,6 +179,11 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 	int r = rlimits_raise(&jail->protection.limits, pid, err);
 	if (r < 0)
 		return r;
+	if (has_own_ids && jail->by_root) {
+		r = volume_shift_owners(&jail->volumes, pid, err);
+		if (r < 0)
+			return r;
+	}
 	if (has_own_ids && jail->map.is_range && jail->by_root &&
 	    jail->image.mount_fd < 0) {
 		/* What was unpacked for these ids belongs to them already. */
@@ -179,7 +196,7 @@ static int let_go(const struct jail *jail, pid_t pid, int channel, struct error 
 }
 
 /* A child that failed early has said why; that its end broke the channel is no news then. */
-static _noinline_ int ask_child(int channel, struct error *err)
+static _noinline_ int ask_child(int channel, struct outcome *outcome, struct error *err)
 {
 	struct error said = {0};
 	struct channel_message message = {.failure = &said};
@@ -188,8 +205,10 @@ static _noinline_ int ask_child(int channel, struct error *err)
 	do
 		r = channel_receive(channel, MSG_DONTWAIT, &message, NULL);
 	while (r == -ECONNRESET);
-	if (r >= 0 && message.kind == CHANNEL_FAILED)
+	if (r >= 0 && message.kind == CHANNEL_FAILED) {
 		*err = said;
+		outcome->stage = message.stage;
+	}
 	return -err->code;
 }
 
@@ -213,15 +232,15 @@ static int start(const struct jail *jail, pid_t pid, int channel,
 
 /* From the clone to the end of the jail. */
 static int attend(const struct jail *jail, pid_t pid, const struct supervise_ends *ends,
-		  int *ret_status, struct error *err)
+		  struct outcome *ret, struct error *err)
 {
 	struct registration registration = REGISTRATION_NONE;
 	int r = start(jail, pid, ends->channel, &registration, err);
 
 	if (r >= 0)
-		r = supervise_jail(jail, ends, ret_status, err);
+		r = supervise_jail(jail, ends, ret, err);
 	else {
-		r = ask_child(ends->channel, err);
+		r = ask_child(ends->channel, ret, err);
 		kill(pid, SIGKILL);
 	}
 	/* Nothing of the jail is left when this returns; reaped already is fine (ECHILD). */
@@ -230,16 +249,16 @@ static int attend(const struct jail *jail, pid_t pid, const struct supervise_end
 		;
 	if (jail->keep.fd >= 0)
 		keep_finish(&jail->keep);
-	registry_leave(&registration, *ret_status);
+	registry_leave(&registration, ret->status);
 	return r;
 }
 
-int jail_run(const struct jail *jail, int *ret_status, struct error *err)
+int jail_run(const struct jail *jail, struct outcome *ret, struct error *err)
 {
 	_cleanup_fd_ int pidfd = -1, own = -1, other = -1, signals = -1;
 	int pair[2];
 
-	*ret_status = SETUP_FAILED;
+	*ret = (struct outcome){SETUP_FAILED, STAGE_NAMESPACES};
 	int r = supervise_listen(&signals, err);
 	if (r < 0)
 		return r;
@@ -256,8 +275,9 @@ int jail_run(const struct jail *jail, int *ret_status, struct error *err)
 		run_child(jail, other, err);
 	}
 	close(steal_fd(&other)); /* else the end of the channel would never be seen */
-	return attend(jail, pid, &(struct supervise_ends){pidfd, own, signals},
-		      ret_status, err);
+	ret->stage = STAGE_IDMAP;
+	return attend(jail, pid, &(struct supervise_ends){pid, pidfd, own, signals},
+		      ret, err);
 }
 
 void jail_free(struct jail *jail)

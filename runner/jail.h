@@ -18,6 +18,7 @@
 #include "keep.h"
 #include "options.h"
 #include "protection.h"
+#include "stage.h"
 #include "volume.h"
 
 /* What becomes of writes to the image. */
@@ -44,6 +45,11 @@ struct jail {
 	const char *image_name; /* as the user wrote it; points into argv */
 	const char *name;       /* in the registry; NULL: one is made. Points into argv */
 	char *workdir;          /* absolute; owned */
+	bool init_is_app; /* COMMAND is pid 1 itself */
+	int64_t timeout,
+		grace; /* ms; 0: no timeout. Between the stop signal and SIGKILL */
+	int stop_signal;
+	int status_fd; /* -1: none; borrowed */
 	/* The caller's terminal, when stdin and stdout are one; the jail then gets its own. */
 	bool has_terminal, has_terminal_stderr;
 	struct termios terminal_modes;
@@ -56,7 +62,7 @@ struct jail {
 };
 
 /* clang-format off */
-#define JAIL_NONE {.image = IMAGE_NONE, .keep = KEEP_NONE}
+#define JAIL_NONE {.image = IMAGE_NONE, .keep = KEEP_NONE, .status_fd = -1}
 /* clang-format on */
 
 /*
@@ -73,11 +79,18 @@ int jail_read_options(const struct options *options, struct jail *jail,
 int jail_prepare(const struct options *options, struct jail *jail,
 		 struct error *err) _must_check_;
 
+/* How a jail ended: what jailrun has to exit with and, if something failed, where. */
+struct outcome {
+	int status;
+	enum stage stage;
+};
+
 /*
- * Makes the jail, runs its command and waits for the end. Returns the exit status for jailrun, or
- * a negative errno with `err` set and *ret_status what jailrun has to exit with.
+ * Makes the jail, runs its command and waits for the end. *ret is set also when it fails. -ETIME if
+ * --timeout ended it.
  */
-int jail_run(const struct jail *jail, int *ret_status, struct error *err) _must_check_;
+int jail_run(const struct jail *jail, struct outcome *ret,
+	     struct error *err) _must_check_;
 
 void jail_free(struct jail *jail);
 

@@ -18,6 +18,18 @@ _jailrun() {
 		compopt -o nospace
 		return
 		;;
+	--init)
+		mapfile -t COMPREPLY < <(compgen -W 'default app' -- "$current")
+		return
+		;;
+	--stop-signal)
+		mapfile -t COMPREPLY < <(compgen -A signal -- "$current")
+		return
+		;;
+	--device)
+		mapfile -t COMPREPLY < <(compgen -f -- "${current:-/dev/}")
+		return
+		;;
 	--seccomp | --landlock)
 		mapfile -t COMPREPLY < <(compgen -W 'default off' -- "$current")
 		return
@@ -34,14 +46,16 @@ _jailrun() {
 		mapfile -t COMPREPLY < <(compgen -u -- "$current")
 		return
 		;;
-	-h | --hostname | --name | --tmpfs | --entrypoint | --max-unpacked | --max-entries)
+	-h | --hostname | --name | --tmpfs | --entrypoint | --max-unpacked | --max-entries | --timeout | \
+		--stop-timeout | --status-fd)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname --name
 			--volume --tmpfs --share --keep --read-only --no-cache
-			--cap-add --cap-drop --rlimit --seccomp --landlock
+			--cap-add --cap-drop --rlimit --device --seccomp --landlock --init --timeout
+			--stop-signal --stop-timeout --status-fd
 			--max-unpacked --max-entries --write --quiet --verbose --help --version' \
 			-- "$current")
 		return

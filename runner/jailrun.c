@@ -11,6 +11,7 @@
 
 #include "common/log.h"
 #include "jail.h"
+#include "status.h"
 
 enum { USAGE = 2, SETUP_FAILED = 125 };
 
@@ -41,8 +42,8 @@ _Noreturn static void leave(int status)
 _Noreturn static void run(const struct options *options, char **argv, int argc)
 {
 	struct jail jail = JAIL_NONE;
+	struct outcome outcome = {SETUP_FAILED, STAGE_OPTIONS};
 	struct error err = {0};
-	int status = SETUP_FAILED;
 
 	jail.tell = log_verbose;
 	jail.arguments = argv[0];
@@ -50,14 +51,20 @@ _Noreturn static void run(const struct options *options, char **argv, int argc)
 				       argv[0]);
 	int r = jail_read_options(options, &jail, &err);
 	if (r == -EINVAL)
-		status = USAGE;
-	if (r >= 0)
+		outcome.status = USAGE;
+	if (r >= 0) {
+		outcome.stage = STAGE_PREPARE;
 		r = jail_prepare(options, &jail, &err);
+	}
 	if (r >= 0)
-		r = jail_run(&jail, &status, &err);
+		r = jail_run(&jail, &outcome, &err);
 	if (r < 0)
 		log_error(&err);
-	leave(status);
+	if (r < 0 && r != -ETIME)
+		status_failed(jail.status_fd, outcome.status, outcome.stage, &err);
+	else
+		status_exited(jail.status_fd, outcome.status);
+	leave(outcome.status);
 }
 
 int main(int argc, char **argv)

@@ -24,6 +24,7 @@ static const struct cli_option table[] = {
 	 "show a file or folder of the host at DST"},
 	{"tmpfs", 0, CLI_LIST, AT(tmpfs), "DST[:size=N,mode=M]",
 	 "an empty folder in memory"},
+	{"device", 0, CLI_LIST, AT(devices), "SRC[:DST]", "show a device of the host"},
 	{"share", 0, CLI_LIST, AT(share), "NAME[,NAME]",
 	 "do not unshare: user, net, pid, ipc, uts, cgroup"},
 	{"keep", 0, CLI_STRING, AT(keep), "DIR",
@@ -37,6 +38,15 @@ static const struct cli_option table[] = {
 	 "off: let every system call through"},
 	{"landlock", 0, CLI_STRING, AT(landlock), "default|off",
 	 "off: leave files outside to the namespaces alone"},
+	{"init", 0, CLI_STRING, AT(init), "default|app", "app: COMMAND itself is pid 1"},
+	{"timeout", 0, CLI_STRING, AT(timeout), "TIME",
+	 "end COMMAND after that (90, 1.5m, 2h)"},
+	{"stop-signal", 0, CLI_STRING, AT(stop_signal), "SIGNAL",
+	 "ask COMMAND to end by this one (TERM)"},
+	{"stop-timeout", 0, CLI_STRING, AT(stop_timeout), "TIME",
+	 "kill what has not ended that long after (10)"},
+	{"status-fd", 0, CLI_STRING, AT(status_fd), "N",
+	 "write to descriptor N what becomes of the jail, as JSON"},
 	{"read-only", 0, CLI_FLAG, AT(read_only), NULL, "forbid writes to the image"},
 	{"no-cache", 0, CLI_FLAG, AT(no_cache), NULL,
 	 "unpack an archive into memory, for this run"},
@@ -90,6 +100,7 @@ void options_free(struct options *options)
 {
 	strlist_free(&options->volumes);
 	strlist_free(&options->tmpfs);
+	strlist_free(&options->devices);
 	strlist_free(&options->env);
 	strlist_free(&options->share);
 	strlist_free(&options->cap_add);

@@ -14,8 +14,9 @@ struct options {
 	const char *hostname, *workdir, *user, *entrypoint, *keep, *name;
 	const char *max_unpacked, *max_entries;
 	bool read_only, write, no_cache;
-	const char *seccomp, *landlock;
-	struct strlist volumes, tmpfs, env, share;
+	const char *seccomp, *landlock, *init;
+	const char *timeout, *stop_timeout, *stop_signal, *status_fd;
+	struct strlist volumes, tmpfs, devices, env, share;
 	struct strlist cap_add, cap_drop, rlimits;
 	const char *image; /* points into argv */
 	char **command;    /* the rest of argv, NULL-terminated; empty: the image's own */

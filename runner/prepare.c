@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,15 @@
 #include "common/path.h"
 #include "common/sysroot.h"
 #include "dossier.h"
+#include "duration.h"
 #include "environment.h"
 #include "jail.h"
 #include "namespaces.h"
 #include "owners.h"
 #include "quantity.h"
 #include "settings.h"
+#include "signals.h"
+#include "status.h"
 
 /* A label as in hostname(7), or several with dots; the kernel itself takes any 64 bytes. */
 static bool is_hostname(const char *name)
@@ -232,9 +236,48 @@ static int read_limits(const struct options *options, struct image_options *ret,
 	return r;
 }
 
+static int read_signal(const char *word, int *ret, struct error *err)
+{
+	*ret = SIGTERM;
+	if (!word)
+		return 0;
+	*ret = signals_find(word);
+	if (*ret > 0)
+		return 0;
+	error_set(err, EINVAL, "--stop-signal: there is no signal '%s'", word);
+	return error_hint(err, "for example TERM, QUIT, RTMIN+3, or a number");
+}
+
+/* How COMMAND is begun, watched and ended. */
+static int read_life(const struct options *options, struct jail *jail, struct error *err)
+{
+	const char *init = options->init;
+
+	jail->init_is_app = init && !strcmp(init, "app");
+	if (init && !jail->init_is_app && strcmp(init, "default") != 0)
+		return error_set(err, EINVAL,
+				 "--init: '%s' is neither 'default' nor 'app'", init);
+	if (jail->init_is_app && !(jail->namespaces & CLONE_NEWPID))
+		return error_set(err, EINVAL,
+				 "--init=app cannot be used with --share pid");
+	int r = read_signal(options->stop_signal, &jail->stop_signal, err);
+	if (r == 0 && options->timeout)
+		r = duration_read("--timeout", options->timeout, &jail->timeout, err);
+	jail->grace = 10000;
+	if (r == 0 && options->stop_timeout)
+		r = duration_read("--stop-timeout", options->stop_timeout, &jail->grace,
+				  err);
+	return r;
+}
+
 int jail_read_options(const struct options *options, struct jail *jail, struct error *err)
 {
-	int r = choose_namespaces(options, jail, err);
+	int r = options->status_fd ? status_open(options->status_fd, err) : -1;
+
+	if (options->status_fd && r < 0)
+		return r;
+	jail->status_fd = r;
+	r = choose_namespaces(options, jail, err);
 
 	if (r < 0)
 		return r;
@@ -248,10 +291,15 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
 		r = check_name(options, jail, err);
 	if (r < 0)
 		return r;
+	r = read_life(options, jail, err);
+	if (r < 0)
+		return r;
 	r = protection_read(options, jail->namespaces, &jail->protection, err);
 	if (r < 0)
 		return r;
-	return volume_read(&options->volumes, &options->tmpfs, &jail->volumes, err);
+	return volume_read(&(struct volume_words){&options->volumes, &options->tmpfs,
+						  &options->devices},
+			   &jail->volumes, err);
 }
 
 /*

@@ -56,17 +56,9 @@ static int make_scratch(struct error *err)
 static int shift_owners(const struct image *image, int mount_fd, pid_t pid,
 			struct error *err)
 {
-	char path[64];
-	struct mount_attr change = {.attr_set = MOUNT_ATTR_IDMAP};
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-	_cleanup_fd_ int namespace = open(path, O_RDONLY | O_CLOEXEC);
-	if (namespace < 0)
-		return error_errno(err, errno, "cannot open the jail's user namespace");
-	change.userns_fd = (unsigned)namespace;
-	if (mount_setattr(mount_fd, "", AT_EMPTY_PATH, &change, sizeof(change)) == 0)
+	if (idmap_mount(mount_fd, pid, err) == 0)
 		return 0;
-	error_errno(err, errno, "image %s: cannot shift its owners", image->path);
+	error_wrap(err, "image %s", image->path);
 	return error_hint(
 		err, "its file system may not support idmapped mounts; make a .tar of it "
 		     "and run that");

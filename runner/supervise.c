@@ -6,18 +6,22 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
 #include "common/fd.h"
+#include "status.h"
 #include "terminal.h"
 
 enum {
+	TIMED_OUT = 124, /* as timeout(1) has it */
 	SETUP_FAILED = 125,
 	FIXED_POLLS = 2,
 	FRONT_CHECK = 250, /* ms */
@@ -25,9 +29,11 @@ enum {
 
 struct supervisor {
 	const struct jail *jail;
+	pid_t pid;
 	int pidfd, channel, signals;
-	bool has_ended, has_failed;
-	int status;
+	bool has_ended, has_failed, has_timed_out;
+	int64_t deadline; /* ms of CLOCK_MONOTONIC: when something is to be done; 0: never */
+	struct outcome *outcome;
 	struct error *failure; /* the caller's: what the jail said of it */
 	struct terminal terminal;
 };
@@ -68,8 +74,8 @@ static void reap(struct supervisor *supervisor)
 	    !info.si_pid)
 		return;
 	supervisor->has_ended = true;
-	supervisor->status = info.si_code == CLD_EXITED ? info.si_status
-							: 128 + info.si_status;
+	supervisor->outcome->status = info.si_code == CLD_EXITED ? info.si_status
+								 : 128 + info.si_status;
 }
 
 static void forward(const struct supervisor *supervisor, int signal)
@@ -121,12 +127,16 @@ static int take_message(struct supervisor *supervisor,
 	case CHANNEL_TERMINAL:
 		return terminal_start(&supervisor->terminal, message->fd,
 				      &supervisor->jail->terminal_modes, err);
+	case CHANNEL_STARTED:
+		status_started(supervisor->jail->status_fd, supervisor->pid);
+		return 0;
 	case CHANNEL_STOPPED:
 		stop_as_well(supervisor);
 		return 0;
 	case CHANNEL_FAILED:
 		supervisor->has_failed = true;
-		supervisor->status = message->exit_status;
+		supervisor->outcome->status = message->exit_status;
+		supervisor->outcome->stage = message->stage;
 		return 0;
 	case CHANNEL_GO:
 		break;
@@ -149,6 +159,10 @@ static int take_messages(struct supervisor *supervisor, struct error *err)
 			continue;
 		if (r == -EPIPE) {
 			supervisor->channel = -1;
+			/* It closes at COMMAND's exec, where no init stays behind. */
+			if (supervisor->jail->init_is_app && !supervisor->has_failed)
+				status_started(supervisor->jail->status_fd,
+					       supervisor->pid);
 			return 0;
 		}
 		if (r < 0)
@@ -157,6 +171,41 @@ static int take_messages(struct supervisor *supervisor, struct error *err)
 		if (r < 0)
 			return r;
 	}
+}
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* The time is over: first the stop signal, and what does not heed that is killed. */
+static void meet_deadline(struct supervisor *supervisor)
+{
+	const struct jail *jail = supervisor->jail;
+
+	if (!supervisor->deadline || now() < supervisor->deadline)
+		return;
+	bool is_first = !supervisor->has_timed_out;
+	supervisor->has_timed_out = true;
+	supervisor->deadline = is_first ? now() + jail->grace + 1 : 0;
+	forward(supervisor, is_first ? jail->stop_signal : SIGKILL);
+	if (is_first) /* a COMMAND that is stopped could not heed it */
+		forward(supervisor, SIGCONT);
+}
+
+/* In ms, for poll(2). */
+static int time_to_wait(const struct supervisor *supervisor, bool in_background)
+{
+	int64_t left = in_background ? FRONT_CHECK : INT_MAX;
+
+	if (supervisor->deadline && supervisor->deadline - now() < left)
+		left = supervisor->deadline - now();
+	if (left == INT_MAX && !supervisor->deadline)
+		return -1;
+	return left > 0 ? (int)left : 0;
 }
 
 /* Coming to the front by `fg` sends no signal to a job that runs: it has to be looked for. */
@@ -169,7 +218,7 @@ static int wait_for_events(struct supervisor *supervisor, struct pollfd *polls)
 	polls[1] = (struct pollfd){.fd = supervisor->channel, .events = POLLIN};
 	terminal_prepare_poll(terminal, polls + FIXED_POLLS);
 	int r = poll(polls, FIXED_POLLS + TERMINAL_POLLS,
-		     in_background ? FRONT_CHECK : -1);
+		     time_to_wait(supervisor, in_background));
 	if (in_background)
 		terminal_set_raw(&supervisor->terminal);
 	return r;
@@ -185,6 +234,7 @@ static int serve(struct supervisor *supervisor, struct error *err)
 				continue;
 			return error_errno(err, errno, "cannot wait for the jail");
 		}
+		meet_deadline(supervisor);
 		terminal_relay(&supervisor->terminal, polls + FIXED_POLLS);
 		if (polls[1].revents) {
 			int r = take_messages(supervisor, err);
@@ -207,23 +257,32 @@ static int finish(struct supervisor *supervisor, struct error *err)
 			return r;
 	}
 	terminal_drain(&supervisor->terminal, supervisor->signals);
-	if (!supervisor->has_failed)
+	if (supervisor->has_failed)
+		return -supervisor->failure->code;
+	if (!supervisor->has_timed_out)
 		return 0;
-	return -supervisor->failure->code;
+	supervisor->outcome->status = TIMED_OUT;
+	return error_set(err, ETIME,
+			 "%s took longer than --timeout allows, and was ended",
+			 supervisor->jail->command.items[0]);
 }
 
 int supervise_jail(const struct jail *jail, const struct supervise_ends *ends,
-		   int *ret_status, struct error *err)
+		   struct outcome *ret, struct error *err)
 {
 	struct supervisor supervisor = {
 		.jail = jail,
+		.pid = ends->pid,
 		.pidfd = ends->pidfd,
 		.channel = ends->channel,
 		.signals = ends->signals,
-		.status = SETUP_FAILED,
+		.deadline = jail->timeout ? now() + jail->timeout : 0,
+		.outcome = ret,
 		.failure = err,
 		.terminal = TERMINAL_NONE,
 	};
+
+	*ret = (struct outcome){SETUP_FAILED, STAGE_SUPERVISE};
 	int r = serve(&supervisor, err);
 
 	if (r >= 0)
@@ -231,6 +290,5 @@ int supervise_jail(const struct jail *jail, const struct supervise_ends *ends,
 	else
 		forward(&supervisor, SIGKILL);
 	terminal_close(&supervisor.terminal);
-	*ret_status = supervisor.status;
 	return r;
 }

@@ -19,16 +19,18 @@ int supervise_listen(int *ret_signals, struct error *err) _must_check_;
 
 /* What one jail is watched by; the descriptors are borrowed. */
 struct supervise_ends {
-	int pidfd;   /* of the jail's init */
+	pid_t pid;   /* of the jail's init */
+	int pidfd;   /* and a descriptor for it */
 	int channel; /* to it */
 	int signals; /* of supervise_listen */
 };
 
 /*
- * Waits for the jail's init. 0 with *ret_status the exit status for jailrun; or a negative errno
- * when the jail reported a failure, then *ret_status is what jailrun exits with.
+ * Waits for the jail's init, and ends it when its time is over. 0 with ret->status the exit status for
+ * jailrun; or a negative errno when the jail reported a failure (-ETIME: it took too long), then
+ * ret->status is what jailrun exits with, and ret->stage where it was.
  */
 int supervise_jail(const struct jail *jail, const struct supervise_ends *ends,
-		   int *ret_status, struct error *err) _must_check_;
+		   struct outcome *ret, struct error *err) _must_check_;
 
 #endif

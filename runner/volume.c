@@ -16,6 +16,7 @@
 #include "common/cleanup.h"
 #include "common/fd.h"
 #include "common/path.h"
+#include "idmap.h"
 #include "mount.h"
 
 /* An empty one at the end of the list, which owns it; valid until the next. */
@@ -47,6 +48,33 @@ static int set_target(struct volume *volume, const char *target, const char *opt
 	return 0;
 }
 
+/* What stands behind the second colon; false if it is not known. */
+static bool read_bind_options(char *rest, struct volume *volume)
+{
+	char *word;
+
+	while ((word = strsep(&rest, ","))) {
+		if (!strcmp(word, "idmap"))
+			volume->is_idmapped = true;
+		else if (!strcmp(word, "ro"))
+			volume->read_only = true;
+		else if (strcmp(word, "rw") != 0)
+			return false;
+	}
+	return true;
+}
+
+static int find_source(const char *option, const char *word, const char *source,
+		       struct volume *volume, struct error *err)
+{
+	_cleanup_free_ char *absolute = realpath(source, NULL);
+
+	if (!absolute || stat(absolute, &volume->stat) < 0)
+		return error_errno(err, errno, "%s %s: %s", option, word, source);
+	snprintf(volume->source, sizeof(volume->source), "%s", absolute);
+	return 0;
+}
+
 static int read_bind(const char *word, struct volume *volume, struct error *err)
 {
 	_cleanup_free_ char *copy = alloc_copy(word, err);
@@ -55,16 +83,37 @@ static int read_bind(const char *word, struct volume *volume, struct error *err)
 		return -ENOMEM;
 	char *rest = copy, *source = strsep(&rest, ":"), *target = strsep(&rest, ":");
 	if (!*source || !target || !*target ||
-	    (rest && strcmp(rest, "ro") && strcmp(rest, "rw"))) {
+	    (rest && !read_bind_options(rest, volume))) {
 		error_set(err, EINVAL, "--volume: '%s' is not SRC:DST[:ro]", word);
 		return error_hint(err, "for example --volume /srv/data:/data:ro");
 	}
-	volume->read_only = rest && !strcmp(rest, "ro");
-	_cleanup_free_ char *absolute = realpath(source, NULL);
-	if (!absolute || stat(absolute, &volume->stat) < 0)
-		return error_errno(err, errno, "--volume %s: %s", word, source);
-	snprintf(volume->source, sizeof(volume->source), "%s", absolute);
-	return set_target(volume, target, "--volume", word, err);
+	int r = find_source("--volume", word, source, volume, err);
+	return r < 0 ? r : set_target(volume, target, "--volume", word, err);
+}
+
+static int read_device(const char *word, struct volume *volume, struct error *err)
+{
+	_cleanup_free_ char *copy = alloc_copy(word, err);
+
+	if (!copy)
+		return -ENOMEM;
+	char *rest = copy, *source = strsep(&rest, ":"), *target = strsep(&rest, ":");
+	if (rest && strcmp(rest, "rwm") != 0 && strcmp(rest, "rw") != 0) {
+		error_set(err, EINVAL, "--device: '%s' is not SRC[:DST]", word);
+		return error_hint(err,
+				  "who may read and write it is said by the device's "
+				  "own permissions");
+	}
+	volume->is_device = true;
+	int r = find_source("--device", word, source, volume, err);
+	if (r < 0)
+		return r;
+	if (!S_ISCHR(volume->stat.st_mode) && !S_ISBLK(volume->stat.st_mode)) {
+		error_set(err, EINVAL, "--device: %s is no device", source);
+		return error_hint(err, "--volume shows files and folders");
+	}
+	return set_target(volume, target && *target ? target : source, "--device", word,
+			  err);
 }
 
 /* Copies the value of a tmpfs option that is made of `allowed` bytes only. */
@@ -120,22 +169,30 @@ static int refuse_twins(const struct volume_list *list, struct error *err)
 	return 0;
 }
 
-int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
-		struct volume_list *ret, struct error *err)
+static int read_list(const struct strlist *words,
+		     int (*read)(const char *, struct volume *, struct error *),
+		     struct volume_list *ret, struct error *err)
 {
 	struct volume *volume;
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < tmpfs->count; i++) {
+	for (size_t i = 0; r >= 0 && i < words->count; i++) {
 		r = add(ret, &volume, err);
 		if (r >= 0)
-			r = read_tmpfs(tmpfs->items[i], volume, err);
+			r = read(words->items[i], volume, err);
 	}
-	for (size_t i = 0; r >= 0 && i < volumes->count; i++) {
-		r = add(ret, &volume, err);
-		if (r >= 0)
-			r = read_bind(volumes->items[i], volume, err);
-	}
+	return r;
+}
+
+int volume_read(const struct volume_words *words, struct volume_list *ret,
+		struct error *err)
+{
+	int r = read_list(words->tmpfs, read_tmpfs, ret, err);
+
+	if (r >= 0)
+		r = read_list(words->volumes, read_bind, ret, err);
+	if (r >= 0)
+		r = read_list(words->devices, read_device, ret, err);
 	if (ret->count)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_targets);
 	return r < 0 ? r : refuse_twins(ret, err);
@@ -143,6 +200,8 @@ int volume_read(const struct strlist *volumes, const struct strlist *tmpfs,
 
 static uint64_t attributes_of(const struct volume *volume)
 {
+	if (volume->is_device) /* what is written to it passes a read-only mount */
+		return MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
 	return MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 	       (volume->read_only ? (uint64_t)MOUNT_ATTR_RDONLY : 0);
 }
@@ -183,6 +242,24 @@ int volume_copy_mounts(const struct volume_list *list, struct error *err)
 		if (mount_setattr(volume->mount_fd, "", AT_EMPTY_PATH | AT_RECURSIVE,
 				  &private, sizeof(private)) < 0)
 			return error_errno(err, errno, "volume %s", volume->source);
+	}
+	return 0;
+}
+
+int volume_shift_owners(const struct volume_list *list, pid_t pid, struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct volume *volume = &list->items[i];
+
+		if (!volume->is_idmapped)
+			continue;
+		int r = idmap_mount(volume->mount_fd, pid, err);
+		if (r < 0) {
+			error_wrap(err, "volume %s", volume->source);
+			return error_hint(err,
+					  "its file system, or one mounted below it, may "
+					  "not support idmapped mounts");
+		}
 	}
 	return 0;
 }

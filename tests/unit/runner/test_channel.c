@@ -79,10 +79,11 @@ static void carries_an_error_whole(void **state)
 	(void)state;
 	memset(sent.text, 't', ERROR_TEXT_MAX - 1);
 	memset(sent.hint, 'h', ERROR_HINT_MAX - 1);
-	assert_int_equal(channel_send_failure(pair[1], 126, &sent), 0);
+	assert_int_equal(channel_send_failure(pair[1], 126, STAGE_COMMAND, &sent), 0);
 	assert_int_equal(channel_receive(pair[0], 0, &message, &err), 0);
 	assert_int_equal(message.kind, CHANNEL_FAILED);
 	assert_int_equal(message.exit_status, 126);
+	assert_int_equal(message.stage, STAGE_COMMAND);
 	assert_int_equal(said.code, ENOEXEC);
 	assert_string_equal(said.text, sent.text);
 	assert_string_equal(said.hint, sent.hint);
@@ -95,7 +96,7 @@ static void keeps_messages_apart_and_in_order(void **state)
 
 	(void)state;
 	assert_int_equal(channel_send(pair[1], CHANNEL_STOPPED, -1, &err), 0);
-	assert_int_equal(channel_send_failure(pair[1], 2, &failure), 0);
+	assert_int_equal(channel_send_failure(pair[1], 2, STAGE_INIT, &failure), 0);
 	close(pair[1]);
 	pair[1] = -1;
 	assert_int_equal(channel_receive(pair[0], 0, &message, &err), 0);
@@ -129,7 +130,7 @@ static void notices_that_the_other_side_is_gone(void **state)
 	assert_int_equal(message.fd, -1);
 	/* An error, and no SIGPIPE that would end this program. */
 	assert_int_equal(channel_send(pair[0], CHANNEL_GO, -1, &err), -EPIPE);
-	assert_int_equal(channel_send_failure(pair[0], 1, &err), -EPIPE);
+	assert_int_equal(channel_send_failure(pair[0], 1, STAGE_INIT, &err), -EPIPE);
 }
 
 static void sends_by_hand(const void *data, size_t size, int fd)
@@ -165,6 +166,7 @@ static void refuses_a_message_that_was_cut(void **state)
 	struct {
 		enum channel_kind kind;
 		int exit_status;
+		enum stage stage;
 		struct error failure;
 	} sent = {.kind = CHANNEL_FAILED};
 	struct error said = {0}, err = {0};

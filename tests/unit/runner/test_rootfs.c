@@ -200,7 +200,9 @@ static void shows_volumes_in_a_read_only_image(void **state)
 	assert_int_equal(strlist_add(&volumes, word, &err), 0);
 	snprintf(word, sizeof(word), "%s:/tmp/shown:ro", source.path);
 	assert_int_equal(strlist_add(&volumes, word, &err), 0);
-	assert_int_equal(volume_read(&volumes, &none, &jail.volumes, &err), 0);
+	assert_int_equal(volume_read(&(struct volume_words){&volumes, &none, &none},
+				     &jail.volumes, &err),
+			 0);
 	jailchild_run(OWN_NAMESPACES, use_volumes, &jail);
 	assert_string_equal(jailimage_read(&source, "new"), "new");
 	check_untouched();

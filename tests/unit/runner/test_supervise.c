@@ -19,7 +19,7 @@
 
 enum { PATIENCE = 20 }; /* s: what waits for longer fails the test */
 
-struct outcome {
+struct end {
 	int r, status;
 	struct error err;
 	siginfo_t
@@ -27,11 +27,12 @@ struct outcome {
 };
 
 /* Supervises a child that runs `init` with its end of the channel. */
-static struct outcome supervise(void (*init)(int channel))
+static struct end supervise(void (*init)(int channel))
 {
 	static struct jail jail = JAIL_NONE;
-	struct supervise_ends ends = {-1, -1, -1};
-	struct outcome outcome = {.status = 77};
+	struct supervise_ends ends = {-1, -1, -1, -1};
+	struct end outcome = {.status = 77};
+	struct outcome how = {77, STAGE_OPTIONS};
 	int pair[2];
 
 	tcgetattr(0, &jail.terminal_modes);
@@ -47,7 +48,8 @@ static struct outcome supervise(void (*init)(int channel))
 	}
 	close(pair[1]);
 	ends.channel = pair[0];
-	outcome.r = supervise_jail(&jail, &ends, &outcome.status, &outcome.err);
+	outcome.r = supervise_jail(&jail, &ends, &how, &outcome.err);
+	outcome.status = how.status;
 	waitid(P_PIDFD, (id_t)ends.pidfd, &outcome.init, WEXITED);
 	return outcome;
 }
@@ -87,9 +89,9 @@ static void check_statuses(void *data)
 	(void)data;
 	signal(SIGCHLD,
 	       SIG_IGN); /* as some callers have it: then nobody could be waited for */
-	struct outcome exited = supervise(exit_with_7);
+	struct end exited = supervise(exit_with_7);
 	jailchild_expect(exited.r == 0 && exited.status == 7);
-	struct outcome killed = supervise(kill_itself);
+	struct end killed = supervise(kill_itself);
 	jailchild_expect(killed.r == 0 && killed.status == 128 + SIGKILL);
 }
 
@@ -105,13 +107,14 @@ static void report_a_failure(int channel)
 
 	error_set(&failure, ENOEXEC, "cannot execute it");
 	error_hint(&failure, "try another");
-	jailchild_expect(channel_send_failure(channel, 126, &failure) == 0);
+	jailchild_expect(channel_send_failure(channel, 126, STAGE_COMMAND, &failure) ==
+			 0);
 	_exit(126);
 }
 
 static void check_failure(void *data)
 {
-	struct outcome outcome = supervise(report_a_failure);
+	struct end outcome = supervise(report_a_failure);
 
 	(void)data;
 	jailchild_expect(outcome.r == -ENOEXEC && outcome.status == 126);
@@ -140,7 +143,7 @@ static void echo_signals(int channel)
 
 static void check_forwarding(void *data)
 {
-	struct outcome outcome = supervise(echo_signals);
+	struct end outcome = supervise(echo_signals);
 
 	(void)data;
 	jailchild_expect(outcome.r == 0 && outcome.status == 5);
@@ -165,7 +168,7 @@ static void close_the_channel(int channel)
 
 static void check_closed_channel(void *data)
 {
-	struct outcome outcome = supervise(close_the_channel);
+	struct end outcome = supervise(close_the_channel);
 
 	(void)data;
 	jailchild_expect(outcome.r == 0 && outcome.status == 3);
@@ -195,7 +198,7 @@ static void check_broken_messages(void *data)
 
 	(void)data;
 	for (size_t i = 0; i < 2; i++) {
-		struct outcome outcome = supervise(inits[i]);
+		struct end outcome = supervise(inits[i]);
 
 		jailchild_expect(outcome.r == -EPROTO && outcome.status == 125);
 		jailchild_expect(outcome.init.si_code == CLD_KILLED);
@@ -220,7 +223,7 @@ static void supervise_a_job(void)
 {
 	jailchild_end_with_parent();
 	jailchild_expect(setpgid(0, 0) == 0); /* as a shell starts a job */
-	struct outcome outcome = supervise(stop_and_go_on);
+	struct end outcome = supervise(stop_and_go_on);
 	jailchild_expect(outcome.r == 0 && outcome.status == 9);
 	_exit(0);
 }
@@ -251,7 +254,7 @@ static void supervise_without_a_shell(void *data)
 	(void)data;
 	/* An orphaned process group: nobody could continue it. */
 	jailchild_expect(setsid() >= 0);
-	struct outcome outcome = supervise(stop_and_go_on);
+	struct end outcome = supervise(stop_and_go_on);
 	jailchild_expect(outcome.r == 0 && outcome.status == 9);
 }
 
@@ -311,7 +314,7 @@ static void supervise_on_terminal(int own)
 	jailchild_expect(setsid() >= 0 && ioctl(own, TIOCSCTTY, 0) == 0);
 	jailchild_expect(dup2(own, 0) == 0 && dup2(own, 1) == 1);
 	jailchild_expect(tcgetattr(0, &before) == 0);
-	struct outcome outcome = supervise(speak_on_a_terminal);
+	struct end outcome = supervise(speak_on_a_terminal);
 	jailchild_expect(outcome.r == 0 && outcome.status == 0);
 	jailchild_expect(tcgetattr(0, &after) == 0);
 	jailchild_expect(before.c_lflag == after.c_lflag);

@@ -29,6 +29,24 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* The lists as volume_read takes them, with no device. */
+static int read_lists(const struct strlist *volumes, const struct strlist *folders,
+		      struct volume_list *list, struct error *err)
+{
+	const struct strlist none = {0};
+
+	return volume_read(&(struct volume_words){volumes, folders, &none}, list, err);
+}
+
+static int read_device(const char *word, struct volume_list *list, struct error *err)
+{
+	_cleanup_strlist_ struct strlist devices = {0};
+	const struct strlist none = {0};
+
+	assert_int_equal(strlist_add(&devices, word, err), 0);
+	return volume_read(&(struct volume_words){&none, &none, &devices}, list, err);
+}
+
 /* One word for each kind; NULL: none. */
 static int read_words(const char *volume, const char *tmpfs, struct volume_list *list,
 		      struct error *err)
@@ -39,7 +57,7 @@ static int read_words(const char *volume, const char *tmpfs, struct volume_list 
 		assert_int_equal(strlist_add(&volumes, volume, err), 0);
 	if (tmpfs)
 		assert_int_equal(strlist_add(&folders, tmpfs, err), 0);
-	return volume_read(&volumes, &folders, list, err);
+	return read_lists(&volumes, &folders, list, err);
 }
 
 static void refuses(const char *volume, const char *tmpfs, int code, const char *text)
@@ -168,7 +186,7 @@ static void puts_parents_first_whatever_the_order(void **state)
 	assert_int_equal(strlist_add(&volumes, "/usr:/a-b", &err), 0);
 	assert_int_equal(strlist_add(&folders, "/a/b", &err), 0);
 	assert_int_equal(strlist_add(&folders, "/a", &err), 0);
-	assert_int_equal(volume_read(&volumes, &folders, &list, &err), 0);
+	assert_int_equal(read_lists(&volumes, &folders, &list, &err), 0);
 	assert_int_equal(list.count, 5);
 	for (size_t i = 0; i < list.count; i++)
 		assert_string_equal(list.items[i].target, sorted[i]);
@@ -188,6 +206,46 @@ static bool can_write(int root, const char *path)
 	return fd >= 0;
 }
 
+static void takes_devices_and_nothing_else_for_devices(void **state)
+{
+	static const char *const bad[] = {"/etc/passwd", "/dev",           "/dev/null:x",
+					  "/dev/nosuch", "/dev/null:/a:r", ""};
+	struct volume_list list = {0};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(read_device("/dev/full:/dev/other", &list, &err), 0);
+	assert_string_equal(list.items[0].source, "/dev/full");
+	assert_string_equal(list.items[0].target, "/dev/other");
+	assert_true(list.items[0].is_device);
+	volume_list_free(&list);
+	assert_int_equal(read_device("/dev/zero", &list, &err), 0);
+	assert_string_equal(list.items[0].target, "/dev/zero");
+	volume_list_free(&list);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (read_device(bad[i], &list, &err) >= 0)
+			fail_msg("'%s' is taken", bad[i]);
+		assert_non_null(strstr(err.text, "--device"));
+		volume_list_free(&list);
+	}
+}
+
+static void takes_options_with_commas_between(void **state)
+{
+	struct volume_list list = {0};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(read_words("/usr:/a:ro,idmap", NULL, &list, &err), 0);
+	assert_true(list.items[0].read_only && list.items[0].is_idmapped);
+	volume_list_free(&list);
+	assert_int_equal(read_words("/usr:/a:idmap", NULL, &list, &err), 0);
+	assert_true(!list.items[0].read_only && list.items[0].is_idmapped);
+	volume_list_free(&list);
+	assert_int_equal(read_words("/usr:/a:rx", NULL, &list, &err), -EINVAL);
+	volume_list_free(&list);
+}
+
 static void refuses_two_volumes_at_one_target(void **state)
 {
 	_cleanup_strlist_ struct strlist volumes = {0}, folders = {0};
@@ -197,7 +255,7 @@ static void refuses_two_volumes_at_one_target(void **state)
 	(void)state;
 	assert_int_equal(strlist_add(&volumes, "/usr:/a/../b", &err), 0);
 	assert_int_equal(strlist_add(&folders, "/b", &err), 0);
-	assert_int_equal(volume_read(&volumes, &folders, &list, &err), -EINVAL);
+	assert_int_equal(read_lists(&volumes, &folders, &list, &err), -EINVAL);
 	assert_string_equal(err.text, "two volumes at /b in the jail");
 	volume_list_free(&list);
 }
@@ -251,7 +309,7 @@ static void read_three(struct volume_list *list)
 	snprintf(word, sizeof(word), "%s/folder:/data", source.path);
 	assert_int_equal(strlist_add(&volumes, word, &err), 0);
 	assert_int_equal(strlist_add(&folders, "/data/deep/memory:size=64k", &err), 0);
-	if (volume_read(&volumes, &folders, list, &err) < 0)
+	if (read_lists(&volumes, &folders, list, &err) < 0)
 		fail_msg("%s", err.text);
 }
 
@@ -357,6 +415,8 @@ int main(void)
 		TEST(refuses_what_is_no_folder_in_memory),
 		TEST(puts_parents_first_whatever_the_order),
 		TEST(refuses_two_volumes_at_one_target),
+		TEST(takes_devices_and_nothing_else_for_devices),
+		TEST(takes_options_with_commas_between),
 		TEST(shows_volumes_that_the_child_opens),
 		TEST(shows_volumes_that_the_parent_copied),
 		TEST(refuses_a_source_that_was_replaced),
