@@ -49,7 +49,7 @@ _Noreturn static void run_child(const struct idmap *map, int channel, struct err
 	int r = send_mount(map, channel, err);
 
 	if (r < 0)
-		r = channel_send_failure(channel, 1, err);
+		r = channel_send_failure(channel, 1, STAGE_PREPARE, err);
 	_exit(r < 0);
 }
 
