@@ -308,6 +308,8 @@ static int find_or_make(struct lookup *lookup, struct cache_image *ret, struct e
 
 	for (int tries = 0; r == 0 && tries < MAX_TRIES; tries++) {
 		r = find_entry(lookup, ret, err);
+		if (r == 0 && lookup->options->look_only)
+			return error_set(err, ENOENT, "it is not unpacked");
 		if (r == 0)
 			r = try_to_make(lookup, ret, err);
 		if (r == -ESTALE && !was_stale) {
@@ -345,10 +347,12 @@ int cache_open(int archive_fd, const char *name, const struct cache_options *opt
 	_cleanup_fd_ int folder_fd = -1;
 	int r;
 
+	if (options->in_memory && options->look_only)
+		return error_set(err, ENOENT, "image %s: it is not unpacked", name);
 	if (options->in_memory)
 		return memory_unpack(archive_fd, name, options, ret, err);
 	r = cachefolder_open(options->folder, lookup.folder, &folder_fd, err);
-	if (is_no_place(r) && err) {
+	if (is_no_place(r) && err && !options->look_only) {
 		struct error why = *err;
 
 		*err = (struct error){0};

@@ -37,6 +37,7 @@ struct cache_options {
 	const char *helper;   /* path of jailrun-unpack; NULL: looked for */
 	unsigned root_range;  /* as for idmap_choose */
 	bool in_memory;       /* not in the folder, but in memory, for one run */
+	bool look_only;       /* -ENOENT for what is not there yet; nothing is written */
 	uint64_t max_bytes;   /* refuse archives that unpack to more; 64 GiB */
 	uint64_t max_entries; /* refuse archives with more entries; 1,000,000 */
 	uint64_t max_cache;   /* of all entries, once one was added; CACHE_BYTES */

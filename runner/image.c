@@ -66,6 +66,7 @@ static _noinline_ int open_archive(const char *path, const struct image_options 
 	struct cache_options options = {
 		.root_range = asked->root_range,
 		.in_memory = asked->no_cache,
+		.look_only = asked->look_only,
 		.max_bytes = asked->max_bytes,
 		.max_entries = asked->max_entries,
 		.progress = asked->progress ? show_progress : NULL,
@@ -77,13 +78,17 @@ static _noinline_ int open_archive(const char *path, const struct image_options 
 	if (fd < 0)
 		return error_errno(err, errno, "image %s", path);
 	int r = cache_open(fd, path, &options, &cached, err);
+	image->is_unpacked = true;
+	if (r == -ENOENT && asked->look_only) {
+		*err = (struct error){0};
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	image->path = steal_pointer(&cached.root_path);
 	image->root_fd = steal_fd(&cached.root_fd);
 	image->lock_fd = steal_fd(&cached.lock_fd);
 	image->mount_fd = steal_fd(&cached.mount_fd);
-	image->is_unpacked = true;
 	return 0;
 }
 
@@ -103,7 +108,7 @@ int image_open(const char *path, const struct image_options *options, struct ima
 	else
 		r = error_set(err, EINVAL, "image %s: neither a directory nor an archive",
 			      path);
-	if (r >= 0 && fstat(image.root_fd, &image.stat) < 0)
+	if (r >= 0 && image.root_fd >= 0 && fstat(image.root_fd, &image.stat) < 0)
 		r = error_errno(err, errno, "image %s", path);
 	if (r < 0) {
 		image_close(&image);

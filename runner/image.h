@@ -35,6 +35,7 @@ struct image_options {
 		root_range; /* the first host id of the jail's range when root runs it; 0: as usual */
 	bool progress;                   /* say on stderr that a long unpacking goes on */
 	bool no_cache;                   /* into memory, for this run */
+	bool look_only;                  /* do not: such an image has no root_fd */
 	uint64_t max_bytes, max_entries; /* 0: as usual */
 };
 

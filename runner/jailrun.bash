@@ -56,7 +56,7 @@ _jailrun() {
 			--volume --tmpfs --share --keep --read-only --no-cache
 			--cap-add --cap-drop --rlimit --device --seccomp --landlock --init --timeout
 			--stop-signal --stop-timeout --status-fd
-			--max-unpacked --max-entries --write --quiet --verbose --help --version' \
+			--max-unpacked --max-entries --write --plan --quiet --verbose --help --version' \
 			-- "$current")
 		return
 	fi

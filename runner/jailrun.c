@@ -11,6 +11,7 @@
 
 #include "common/log.h"
 #include "jail.h"
+#include "plan.h"
 #include "status.h"
 
 enum { USAGE = 2, SETUP_FAILED = 125 };
@@ -55,6 +56,10 @@ _Noreturn static void run(const struct options *options, char **argv, int argc)
 	if (r >= 0) {
 		outcome.stage = STAGE_PREPARE;
 		r = jail_prepare(options, &jail, &err);
+	}
+	if (r >= 0 && options->plan) {
+		plan_print(&jail, options, stdout);
+		leave(fflush(stdout) == 0 ? 0 : SETUP_FAILED);
 	}
 	if (r >= 0)
 		r = jail_run(&jail, &outcome, &err);

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -67,6 +68,17 @@ int namespaces_choose(const struct strlist *shared, uint64_t *ret_flags,
 	}
 	*ret_flags = flags;
 	return 0;
+}
+
+void namespaces_print(uint64_t flags, char *text, size_t size)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < KNOWN_COUNT && used < size; i++)
+		if (flags & known[i].flag)
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 used ? " " : "", known[i].name);
 }
 
 static int explain(int code, uint64_t flags, struct error *err)

@@ -5,6 +5,7 @@
 #ifndef RUNNER_NAMESPACES_H
 #define RUNNER_NAMESPACES_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,5 +25,8 @@ int namespaces_choose(const struct strlist *shared, uint64_t *ret_flags,
  * what libc caches about the process, and must not return from the caller.
  */
 pid_t namespaces_clone(uint64_t flags, int *ret_pidfd, struct error *err) _must_check_;
+
+/* The names of --share for what is in `flags`, with blanks between; empty for none. */
+void namespaces_print(uint64_t flags, char *text, size_t size);
 
 #endif

@@ -55,6 +55,8 @@ static const struct cli_option table[] = {
 	{"max-entries", 0, CLI_STRING, AT(max_entries), "N",
 	 "refuse an archive with more entries; default 1000000"},
 	{"write", 0, CLI_FLAG, AT(write), NULL, "write into a directory image"},
+	{"plan", 0, CLI_FLAG, AT(plan), NULL,
+	 "print every step that would be taken; take none"},
 };
 
 const struct cli_program options_program = {

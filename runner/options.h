@@ -13,7 +13,7 @@ struct options {
 	struct cli_common common;
 	const char *hostname, *workdir, *user, *entrypoint, *keep, *name;
 	const char *max_unpacked, *max_entries;
-	bool read_only, write, no_cache;
+	bool read_only, write, no_cache, plan;
 	const char *seccomp, *landlock, *init;
 	const char *timeout, *stop_timeout, *stop_signal, *status_fd;
 	struct strlist volumes, tmpfs, devices, env, share;

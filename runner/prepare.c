@@ -211,8 +211,10 @@ static int obey_settings(const struct options *options, struct jail *jail,
 			 struct error *err)
 {
 	_cleanup_settings_ struct settings settings = {0};
-	int r = settings_read(jail->image.root_fd, &settings, err);
 
+	if (jail->image.root_fd < 0) /* not unpacked yet: a plan */
+		return add_words(&jail->command, options->command, err);
+	int r = settings_read(jail->image.root_fd, &settings, err);
 	if (r < 0)
 		return r;
 	r = choose_workdir(options, &settings, jail, err);
@@ -338,6 +340,8 @@ static int open_keep(const struct options *options, struct jail *jail, struct er
 		.by_root = jail->by_root,
 	};
 
+	if (options->plan) /* it would be made */
+		return 0;
 	return options->keep ? keep_open(options->keep, &request, &jail->keep, err) : 0;
 }
 
@@ -345,7 +349,8 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 {
 	bool progress = !options->common.quiet && isatty(STDERR_FILENO);
 	struct image_options unpacking = {.progress = progress,
-					  .no_cache = options->no_cache};
+					  .no_cache = options->no_cache,
+					  .look_only = options->plan};
 	int r = read_limits(options, &unpacking, err);
 
 	if (r == 0)

@@ -99,6 +99,15 @@ int proc_open(uint64_t namespaces, struct error *err)
 	return r < 0 ? r : steal_fd(&fd);
 }
 
+const char *proc_mask(size_t index, uint64_t namespaces, bool *ret_read_only)
+{
+	if (index >= sizeof(masks) / sizeof(masks[0]))
+		return NULL;
+	*ret_read_only = masks[index].is_read_only;
+	return masks[index].always || !(namespaces & CLONE_NEWUSER) ? masks[index].name
+								    : "";
+}
+
 int proc_attach(int proc_fd, int root_fd, uint64_t namespaces, struct error *err)
 {
 	int r = mount_attach_inside(proc_fd, root_fd, "proc", true, err);

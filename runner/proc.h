@@ -6,6 +6,8 @@
 #ifndef RUNNER_PROC_H
 #define RUNNER_PROC_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/error.h"
@@ -23,5 +25,11 @@ int proc_open(uint64_t namespaces, struct error *err) _must_check_;
  */
 int proc_attach(int proc_fd, int root_fd, uint64_t namespaces,
 		struct error *err) _must_check_;
+
+/*
+ * What is put over files of /proc: name number `index`, for a jail with these namespaces. Empty if that
+ * one is not for such a jail; NULL behind the last.
+ */
+const char *proc_mask(size_t index, uint64_t namespaces, bool *ret_read_only);
 
 #endif
