@@ -13,6 +13,7 @@
 enum channel_kind {
 	CHANNEL_GO, /* parent: the ids are mapped; the descriptor is the image's mount, if any */
 	CHANNEL_TERMINAL, /* init: the descriptor is the master of the jail's pseudo-terminal */
+	CHANNEL_LACKS_OVERLAY, /* child: the image is shown read-only */
 	CHANNEL_STARTED, /* init: COMMAND was executed; sent if the supervisor wants to know */
 	CHANNEL_STOPPED, /* init: COMMAND was stopped by a signal */
 	CHANNEL_FAILED,  /* init: `failure` at `stage`; jailrun ends with `exit_status` */

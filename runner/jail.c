@@ -55,17 +55,24 @@ struct ends {
 };
 
 /* The caller's signal mask and channel are set; only the steps inside remain. */
-static int build(const struct jail *jail, int image_fd, struct ends *ends,
+static int build(const struct jail *jail, int channel, int image_fd, struct ends *ends,
 		 struct error *err)
 {
 	_cleanup_fd_ int root = -1, dev = -1;
+	struct rootfs rootfs = ROOTFS_NONE;
 
 	ends->stage = STAGE_ROOTFS;
-	root = rootfs_build(jail, image_fd, &dev, err);
+	root = rootfs_build(jail, image_fd, &rootfs, err);
 	if (root < 0)
 		return root;
+	dev = rootfs.dev_fd;
+	int r = rootfs.lacks_overlay
+			? channel_send(channel, CHANNEL_LACKS_OVERLAY, -1, err)
+			: 0;
+	if (r < 0)
+		return r;
 	ends->stage = STAGE_ENTER;
-	int r = rootfs_enter(root, err);
+	r = rootfs_enter(root, err);
 	if (r < 0)
 		return r;
 	if (!jail->has_terminal)
@@ -146,7 +153,7 @@ static int set_up(const struct jail *jail, int channel, struct ends *ends,
 	r = die_with_parent(channel, err);
 	if (r < 0)
 		return r;
-	r = build(jail, image_fd, ends, err);
+	r = build(jail, channel, image_fd, ends, err);
 	if (r < 0 || !jail->has_terminal)
 		return r;
 	r = hand_over_terminal(jail, channel, ends->master, ends->slave, err);

@@ -49,7 +49,8 @@ struct jail {
 	int64_t timeout,
 		grace; /* ms; 0: no timeout. Between the stop signal and SIGKILL */
 	int stop_signal;
-	int status_fd; /* -1: none; borrowed */
+	int status_fd;                                        /* -1: none; borrowed */
+	void (*warn)(const char *format, ...) _printf_(1, 2); /* for what was given up */
 	/* The caller's terminal, when stdin and stdout are one; the jail then gets its own. */
 	bool has_terminal, has_terminal_stderr;
 	struct termios terminal_modes;

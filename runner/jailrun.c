@@ -47,6 +47,7 @@ _Noreturn static void run(const struct options *options, char **argv, int argc)
 	struct error err = {0};
 
 	jail.tell = log_verbose;
+	jail.warn = log_warning;
 	jail.arguments = argv[0];
 	jail.arguments_size = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) + 1 -
 				       argv[0]);

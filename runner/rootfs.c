@@ -152,32 +152,47 @@ static int attach_root(int fd, struct error *err)
 	return r < 0 ? r : mount_attach(fd, AT_FDCWD, "root", err);
 }
 
+/* The image itself as the root. */
+static int make_plain(int image_fd, uint64_t attributes, struct error *err)
+{
+	_cleanup_fd_ int root = fcntl(image_fd, F_DUPFD_CLOEXEC, 0);
+
+	if (root < 0)
+		return error_errno(err, errno, "cannot copy a descriptor");
+	int r = mount_restrict(root, attributes, true, err);
+	return r < 0 ? r : steal_fd(&root);
+}
+
+/*
+ * A kernel without overlayfs (ENODEV), or one that keeps it for root (EPERM, before 5.11): the image is
+ * shown read-only, which protects it as well. Whoever keeps the writes cannot do without.
+ */
+static bool can_do_without_overlay(const struct jail *jail, int code)
+{
+	return jail->keep.fd < 0 && (code == -ENODEV || code == -EPERM);
+}
+
 static int make_root(const struct jail *jail, int image_fd, int keep_fd,
-		     struct error *err)
+		     bool *ret_lacks_overlay, struct error *err)
 {
 	_cleanup_fd_ int root = -1;
-	int r;
 
-	if (jail->root != JAIL_ROOT_WRITE) {
-		/* An idmapped lower layer must be attached: detached, overlayfs answers EPERM. */
-		r = attach_layer(image_fd, "lower", err);
-		if (r >= 0)
-			r = make_upper(jail, keep_fd, err);
-		if (r < 0)
-			return r;
-		root = make_overlay(&jail->keep, err);
-	} else {
-		root = fcntl(image_fd, F_DUPFD_CLOEXEC, 0);
-		if (root < 0)
-			return error_errno(err, errno, "cannot copy a descriptor");
-		r = mount_restrict(root, ROOT_ATTRIBUTES, true, err);
-		if (r < 0)
-			return r;
-	}
-	if (root < 0)
-		return root;
-	r = attach_root(root, err);
-	return r < 0 ? r : steal_fd(&root);
+	if (jail->root == JAIL_ROOT_WRITE)
+		return make_plain(image_fd, ROOT_ATTRIBUTES, err);
+	/* An idmapped lower layer must be attached: detached, overlayfs answers EPERM. */
+	int r = attach_layer(image_fd, "lower", err);
+	if (r >= 0)
+		r = make_upper(jail, keep_fd, err);
+	if (r < 0)
+		return r;
+	root = make_overlay(&jail->keep, err);
+	*ret_lacks_overlay = root < 0 && can_do_without_overlay(jail, root);
+	if (!*ret_lacks_overlay)
+		return steal_fd(&root);
+	/* The one of the layer is attached there already. */
+	_cleanup_fd_ int copy = mount_copy(image_fd, "", false, err);
+	return copy < 0 ? copy
+			: make_plain(copy, ROOT_ATTRIBUTES | MOUNT_ATTR_RDONLY, err);
 }
 
 /* Binds the folder `name` of scratch to /`name` of the jail. Returns the mount's descriptor. */
@@ -241,7 +256,8 @@ static int apply_owners(const struct jail *jail, int root_fd, struct error *err)
 	return r;
 }
 
-int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct error *err)
+int rootfs_build(const struct jail *jail, int image_fd, struct rootfs *ret,
+		 struct error *err)
 {
 	_cleanup_fd_ int root = -1, dev = -1, proc = -1, own = -1, kept = -1;
 
@@ -269,10 +285,13 @@ int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct err
 	int r = make_scratch(err);
 	if (r < 0)
 		return r;
-	root = make_root(jail, image_fd, kept, err);
+	root = make_root(jail, image_fd, kept, &ret->lacks_overlay, err);
 	if (root < 0)
 		return root;
-	r = jail->owners ? apply_owners(jail, root, err) : 0;
+	r = attach_root(root, err);
+	if (r < 0)
+		return r;
+	r = jail->owners && !ret->lacks_overlay ? apply_owners(jail, root, err) : 0;
 	if (r < 0)
 		return r;
 	r = mount_parts(jail, root, proc, &dev, err);
@@ -282,12 +301,12 @@ int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev, struct err
 	if (r < 0)
 		return r;
 	/* Only now: the places of the mounts above may have had to be made. */
-	if (jail->root == JAIL_ROOT_READ_ONLY) {
+	if (jail->root == JAIL_ROOT_READ_ONLY && !ret->lacks_overlay) {
 		r = mount_restrict(root, MOUNT_ATTR_RDONLY, false, err);
 		if (r < 0)
 			return r;
 	}
-	*ret_dev = steal_fd(&dev);
+	ret->dev_fd = steal_fd(&dev);
 	return steal_fd(&root);
 }
 

@@ -7,13 +7,23 @@
 
 #include "jail.h"
 
+/* What came of it, beside the root. */
+struct rootfs {
+	int dev_fd;         /* O_PATH, of the new /dev; the caller's */
+	bool lacks_overlay; /* so the image is shown read-only */
+};
+
+#define ROOTFS_NONE          \
+	{                    \
+		.dev_fd = -1 \
+	}
+
 /*
  * Builds the tree: the image below an overlay (or bound), /proc, /dev, /tmp, /run, volumes.
  * `image_fd` is the mount of the image that the parent made for root; -1: the child opens the image
- * itself. *ret_dev is an O_PATH descriptor of the new /dev. Returns an O_PATH descriptor of the
- * new root, for rootfs_enter.
+ * itself. Returns an O_PATH descriptor of the new root, for rootfs_enter.
  */
-int rootfs_build(const struct jail *jail, int image_fd, int *ret_dev,
+int rootfs_build(const struct jail *jail, int image_fd, struct rootfs *ret,
 		 struct error *err) _must_check_;
 
 /* Makes `root_fd` the root of this process and lets go of the old one: pivot_root(2). */

@@ -127,6 +127,11 @@ static int take_message(struct supervisor *supervisor,
 	case CHANNEL_TERMINAL:
 		return terminal_start(&supervisor->terminal, message->fd,
 				      &supervisor->jail->terminal_modes, err);
+	case CHANNEL_LACKS_OVERLAY:
+		supervisor->jail->warn(
+			"no overlay file system can be had here: the image is "
+			"read-only, but for /tmp, /run and /dev/shm");
+		return 0;
 	case CHANNEL_STARTED:
 		status_started(supervisor->jail->status_fd, supervisor->pid);
 		return 0;

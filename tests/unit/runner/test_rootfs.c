@@ -45,13 +45,13 @@ static void prepare(struct jail *jail, enum jail_root root)
 static void build_and_enter(const struct jail *jail)
 {
 	struct error err = {0};
-	int dev = -1;
-	int root = rootfs_build(jail, -1, &dev, &err);
+	struct rootfs made = ROOTFS_NONE;
+	int root = rootfs_build(jail, -1, &made, &err);
 
 	jailchild_succeed(root, &err);
-	jailchild_expect(fcntl(dev, F_GETFD) == FD_CLOEXEC);
+	jailchild_expect(fcntl(made.dev_fd, F_GETFD) == FD_CLOEXEC);
 	jailchild_succeed(rootfs_enter(root, &err), &err);
-	close(dev);
+	close(made.dev_fd);
 	close(root);
 }
 
@@ -212,9 +212,9 @@ static void shows_volumes_in_a_read_only_image(void **state)
 static void build_in_a_hostile_image(void *data)
 {
 	struct error err = {0};
-	int dev;
+	struct rootfs made = ROOTFS_NONE;
 
-	jailchild_expect(rootfs_build(data, -1, &dev, &err) < 0);
+	jailchild_expect(rootfs_build(data, -1, &made, &err) < 0);
 	jailchild_expect(strstr(err.text, "dev"));
 }
 
@@ -234,9 +234,9 @@ static void puts_nothing_where_a_symlink_leads_out(void **state)
 static void find_it_replaced(void *data)
 {
 	struct error err = {0};
-	int dev;
+	struct rootfs made = ROOTFS_NONE;
 
-	jailchild_expect(rootfs_build(data, -1, &dev, &err) == -ESTALE);
+	jailchild_expect(rootfs_build(data, -1, &made, &err) == -ESTALE);
 	jailchild_expect(strstr(err.text, "replaced"));
 }
 
@@ -256,7 +256,7 @@ static void copy_as_parent(void *data)
 	struct jail *jail = data;
 	struct image again = IMAGE_NONE;
 	struct error err = {0};
-	int dev = -1;
+	struct rootfs made = ROOTFS_NONE;
 
 	/* Of this namespace: the parent's descriptor leads to the mounts of another. */
 	jailchild_succeed(
@@ -267,7 +267,7 @@ static void copy_as_parent(void *data)
 	/* Then the path is not looked at any more. */
 	free(jail->image.path);
 	jail->image.path = strdup("/no/such/folder");
-	int root = rootfs_build(jail, fd, &dev, &err);
+	int root = rootfs_build(jail, fd, &made, &err);
 	jailchild_succeed(root, &err);
 	jailchild_expect(faccessat(root, "etc/file", F_OK, 0) == 0);
 }
