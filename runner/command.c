@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/fd.h"
@@ -129,6 +130,13 @@ static int explain_missing(const char *program, struct error *err)
 		"'jailbuild add' copies a program with its interpreter and libraries");
 }
 
+static bool is_on_noexec(const char *program)
+{
+	struct statvfs st;
+
+	return statvfs(program, &st) == 0 && (st.f_flag & ST_NOEXEC);
+}
+
 static _noinline_ int explain(const char *program, int code, int *ret_status,
 			      struct error *err)
 {
@@ -144,6 +152,9 @@ static _noinline_ int explain(const char *program, int code, int *ret_status,
 			err,
 			"it is neither a program for this CPU nor a script that begins "
 			"with #!");
+	if (code == EACCES && is_on_noexec(program))
+		return error_hint(err, "its file system is mounted noexec; an image's is "
+				       "no hindrance without --write");
 	if (code == EACCES)
 		return error_hint(
 			err, "it must be a file with the execute permission, and its "

@@ -35,8 +35,7 @@ static int open_program(const char *path)
 	return open(path, O_PATH | O_CLOEXEC);
 }
 
-/* The helper that belongs to this program: next to it, or where `make install` puts it. */
-static int find_program(const char *asked, struct error *err)
+int helper_find(const char *asked, struct error *err)
 {
 	char own[PATH_MAX], path[PATH_MAX + 64];
 
@@ -284,7 +283,7 @@ static int run(struct start *start, struct line *line, struct unpack_report *ret
 int helper_run(const struct helper_job *job, struct unpack_report *ret, struct error *err)
 {
 	__attribute__((cleanup(line_close))) struct line line = LINE_NONE;
-	_cleanup_fd_ int program_fd = find_program(job->options->helper, err);
+	_cleanup_fd_ int program_fd = helper_find(job->options->helper, err);
 	_cleanup_fd_ int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct unpack_report report = {.kind = UNPACK_PROGRESS};
 

@@ -28,4 +28,10 @@ struct helper_job {
 int helper_run(const struct helper_job *job, struct unpack_report *ret,
 	       struct error *err) _must_check_;
 
+/*
+ * Opens the helper's program (O_PATH): `asked`, or if NULL the one that belongs to this program: next to
+ * it, or where `make install` puts it.
+ */
+int helper_find(const char *asked, struct error *err) _must_check_;
+
 #endif
