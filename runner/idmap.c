@@ -111,6 +111,11 @@ static int map_failed(int code, const struct idmap *map, const char *file,
 			"the ids %u-%u must belong to this user namespace and the caller "
 			"needs CAP_SETUID and CAP_SETGID",
 			map->host, map->host + map->count - 1);
+	if (code == EPERM && !map->is_range && map->host == 0)
+		return error_hint(err,
+				  "to give root's id on needs CAP_SETFCAP (since Linux "
+				  "5.12): a container, or a jail around this one, must "
+				  "have it (--cap-add setfcap)");
 	if (code == ENOENT)
 		return error_hint(err, "/proc must be mounted, and the kernel built with "
 				       "CONFIG_USER_NS");
@@ -180,7 +185,8 @@ int idmap_refused(int code, struct error *err)
 	case ENOSYS:
 		error_hint(err,
 			   "Linux 5.6 or later is needed, and a container engine whose "
-			   "seccomp filter knows clone3");
+			   "seccomp filter knows clone3; a jail around this one needs "
+			   "--seccomp=off");
 		break;
 	default:
 		break;

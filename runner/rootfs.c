@@ -164,12 +164,12 @@ static int make_plain(int image_fd, uint64_t attributes, struct error *err)
 }
 
 /*
- * A kernel without overlayfs (ENODEV), or one that keeps it for root (EPERM, before 5.11): the image is
- * shown read-only, which protects it as well. Whoever keeps the writes cannot do without.
+ * A kernel without overlayfs (ENODEV): the image is shown read-only, which protects it as well. Whoever
+ * keeps the writes cannot do without.
  */
 static bool can_do_without_overlay(const struct jail *jail, int code)
 {
-	return jail->keep.fd < 0 && (code == -ENODEV || code == -EPERM);
+	return jail->keep.fd < 0 && code == -ENODEV;
 }
 
 static int make_root(const struct jail *jail, int image_fd, int keep_fd,
@@ -262,8 +262,12 @@ int rootfs_build(const struct jail *jail, int image_fd, struct rootfs *ret,
 	_cleanup_fd_ int root = -1, dev = -1, proc = -1, own = -1, kept = -1;
 
 	/* Else unmounting the old root would be passed on to a host that shares its mounts. */
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return error_errno(err, errno, "cannot make the mounts private");
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+		error_errno(err, errno, "cannot make the mounts private");
+		return error_hint(err,
+				  "Landlock may forbid it: a jail around this one needs "
+				  "--landlock=off");
+	}
 	umask(0);
 	if (jail->image.mount_fd >= 0)
 		image_fd = jail->image.mount_fd;

@@ -91,6 +91,32 @@ fails_closed() {
 	for_each_user fails_closed
 }
 
+has_no_overlay() {
+	local n
+
+	# What cannot be written to must have the places for /proc, /dev, /tmp and /run.
+	own_image
+	mkdir "$MINE/image/proc" "$MINE/image/dev" "$MINE/image/tmp" "$MINE/image/run"
+	trace_all
+	for ((n = 1; n <= $(count_in_process fsopen); n++)); do
+		capture traced -f -qq -o "$MINE/trace" -e trace=fsopen -e "inject=fsopen:error=ENODEV:when=$n" -- \
+			jailrun "$MINE/image" sh -c 'echo it runs; touch /srv/x; touch /tmp/x && echo in memory' </dev/null
+		grep -q '"overlay".*INJECTED' "$MINE/trace" || continue
+		assert_status 0
+		assert_output $'it runs\nin memory'
+		[[ ${stderr-} == *'warning: no overlay'*'Read-only file system'* ]] || fail "${stderr-}"
+		capture traced -f -qq -o "$MINE/trace" -e trace=fsopen -e "inject=fsopen:error=ENODEV:when=$n" -- \
+			jailrun --keep "$MINE/kept" "$MINE/image" echo it runs </dev/null
+		assert_status 125
+		assert_output ''
+		return
+	done
+	fail 'no overlay was asked for'
+}
+@test "a kernel without overlayfs gives a read-only image, and says so" {
+	for_each_user has_no_overlay
+}
+
 survives_death() {
 	local call
 
