@@ -283,8 +283,8 @@ int jail_run(const struct jail *jail, struct outcome *ret, struct error *err)
 	}
 	close(steal_fd(&other)); /* else the end of the channel would never be seen */
 	ret->stage = STAGE_IDMAP;
-	return attend(jail, pid, &(struct supervise_ends){pid, pidfd, own, signals},
-		      ret, err);
+	return attend(jail, pid, &(struct supervise_ends){pid, pidfd, own, signals}, ret,
+		      err);
 }
 
 void jail_free(struct jail *jail)

@@ -45,7 +45,7 @@ struct jail {
 	const char *image_name; /* as the user wrote it; points into argv */
 	const char *name;       /* in the registry; NULL: one is made. Points into argv */
 	char *workdir;          /* absolute; owned */
-	bool init_is_app; /* COMMAND is pid 1 itself */
+	bool init_is_app;       /* COMMAND is pid 1 itself */
 	int64_t timeout,
 		grace; /* ms; 0: no timeout. Between the stop signal and SIGKILL */
 	int stop_signal;
