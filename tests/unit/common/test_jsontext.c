@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of builder/jsontext: names as JSON and back. */
-#include "workshop.h"
+#include "tests/unit/builder/workshop.h"
 
 #include "common/jsontext.h"
 

@@ -301,6 +301,23 @@ static void survives_being_killed_while_unpacking(void **state)
 	cache_image_close(&image);
 }
 
+/* The helper dies a moment after who started it; until then its folder is locked. */
+static void wait_until_unlocked(void)
+{
+	DIR *dir = opendir(folder);
+
+	assert_non_null(dir);
+	for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		if (strncmp(entry->d_name, "tmp.", 4) != 0)
+			continue;
+		int fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC);
+		assert_true(fd >= 0);
+		assert_int_equal(flock(fd, LOCK_EX), 0);
+		close(fd);
+	}
+	closedir(dir);
+}
+
 static void clears_away_what_the_killed_left_of_other_archives(void **state)
 {
 	struct cache_image image = CACHE_IMAGE_NONE;
@@ -312,6 +329,7 @@ static void clears_away_what_the_killed_left_of_other_archives(void **state)
 	wait_until_unpacking();
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(end_of(pid), -SIGKILL);
+	wait_until_unlocked();
 	write_archive("file", "content", false);
 	assert_int_equal(open_image(&image, &err), 0);
 	assert_int_equal(count_entries("tmp."), 0);
