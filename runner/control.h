@@ -15,6 +15,7 @@ enum { CONTROL_DONE = 0, CONTROL_FAILED = 1, CONTROL_USAGE = 2, CONTROL_GO_ON = 
 /* argv[0] is the command's name. */
 int control_list(int argc, char **argv);
 int control_cache(int argc, char **argv);
+int control_doctor(int argc, char **argv);
 
 /* A command's options and operands. */
 struct control_usage {

@@ -16,6 +16,7 @@ static const struct {
 } commands[] = {
 	{"list", control_list},
 	{"cache", control_cache},
+	{"doctor", control_doctor},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -27,6 +28,7 @@ static const struct cli_program program = {
 	.notes = "commands:\n"
 		 "  list     show the running jails\n"
 		 "  cache    show or remove unpacked images\n"
+		 "  doctor   say what this machine lets a jail do\n"
 		 "\n'jailctl COMMAND --help' lists the options of a command.\n",
 	.stop_at_operand = true,
 };

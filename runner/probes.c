@@ -355,6 +355,7 @@ static void probe_shifting(struct probes_result *ret)
 {
 	struct error *err = &ret->words;
 	_cleanup_fd_ int pidfd = -1, tree = -1;
+	struct idmap map;
 	int r;
 
 	if (geteuid() != 0) {
@@ -369,7 +370,10 @@ static void probe_shifting(struct probes_result *ret)
 		pause();
 		_exit(0);
 	}
-	r = pid < 0 ? (int)pid : idmap_mount(tree, pid, err);
+	idmap_choose(0, &map);
+	r = pid < 0 ? (int)pid : idmap_write(&map, pid, err);
+	if (r == 0)
+		r = idmap_mount(tree, pid, err);
 	if (pid > 0) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
