@@ -13,9 +13,19 @@
 enum { CONTROL_DONE = 0, CONTROL_FAILED = 1, CONTROL_USAGE = 2, CONTROL_GO_ON = -1 };
 
 /* argv[0] is the command's name. */
+int control_exec(int argc, char **argv);
+int control_inspect(int argc, char **argv);
+int control_kill(int argc, char **argv);
 int control_list(int argc, char **argv);
 int control_cache(int argc, char **argv);
 int control_doctor(int argc, char **argv);
+int control_pause(int argc, char **argv);
+int control_resume(int argc, char **argv);
+int control_stop(int argc, char **argv);
+int control_wait(int argc, char **argv);
+
+/* Lets a paused jail go on: `stop` does it first, for a stopped process takes no other signal. */
+int control_resume_jail(const struct jails_entry *entry, struct error *err) _must_check_;
 
 /* A command's options and operands. */
 struct control_usage {

@@ -34,6 +34,10 @@ struct dossier {
 	int64_t has_range;   /* 1: 65536 ids; 0: one, and it is 0 for init */
 	int64_t denies_groups; /* setgroups(2) is denied in its user namespace */
 	int64_t root;          /* enum jail_root */
+	int64_t init_is_app;   /* 1: COMMAND is pid 1 itself */
+	/* struct protection, by its members' names, and "NUMBER SOFT HARD" for each limit. */
+	int64_t capabilities, added, no_filter, no_landlock, shares_net, shares_pid;
+	struct strlist limits;
 	int64_t uid, gid;      /* COMMAND's, inside */
 	struct strlist groups; /* its supplementary groups, decimal */
 	char *user;            /* its name in the image; empty if it has none */

@@ -45,6 +45,7 @@
 #include "registry.h"
 #include "rootfs.h"
 #include "supervise.h"
+#include "terminal.h"
 
 enum { SETUP_FAILED = 125 };
 
@@ -87,10 +88,9 @@ static int build(const struct jail *jail, int channel, int image_fd, struct ends
 static int hand_over_terminal(const struct jail *jail, int channel, int master, int slave,
 			      struct error *err)
 {
-	if (tcsetattr(slave, TCSANOW, &jail->terminal_modes) < 0 ||
-	    ioctl(slave, TIOCSWINSZ, &jail->terminal_size) < 0)
-		return error_errno(err, errno, "cannot set up the jail's terminal");
-	return channel_send(channel, CHANNEL_TERMINAL, master, err);
+	int r = terminal_imitate(slave, &jail->terminal_modes, &jail->terminal_size, err);
+
+	return r < 0 ? r : channel_send(channel, CHANNEL_TERMINAL, master, err);
 }
 
 /* Ends with the parent, also if that ended before this was called. */

@@ -80,6 +80,9 @@ int jail_read_options(const struct options *options, struct jail *jail,
 int jail_prepare(const struct options *options, struct jail *jail,
 		 struct error *err) _must_check_;
 
+/* Whether stdin and stdout are a terminal, and what it is like; into the four members for that. */
+void jail_look_at_terminal(struct jail *jail);
+
 /* How a jail ended: what jailrun has to exit with and, if something failed, where. */
 struct outcome {
 	int status;

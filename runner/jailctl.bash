@@ -3,13 +3,28 @@ _jailctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 	local common='--quiet --verbose --help --version'
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "list cache doctor $common" -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W "cache doctor exec inspect kill list pause resume stop wait $common" -- "$current")
 		return
 	fi
+	case $command in
+	exec | inspect | kill | pause | resume | stop | wait)
+		case $current in
+		-*) ;;
+		*)
+			mapfile -t COMPREPLY < <(compgen -W "$(jailctl list --quiet 2>/dev/null)" -- "$current")
+			return
+			;;
+		esac
+		;;
+	esac
 	case $command in
 	cache)
 		mapfile -t COMPREPLY < <(compgen -W "list prune --json --max-size --all $common" -- "$current")
 		;;
+	exec) mapfile -t COMPREPLY < <(compgen -W "--env --workdir --user $common" -- "$current") ;;
+	kill) mapfile -t COMPREPLY < <(compgen -W "--signal $common" -- "$current") ;;
+	stop) mapfile -t COMPREPLY < <(compgen -W "--time $common" -- "$current") ;;
+	inspect | pause | resume | wait) mapfile -t COMPREPLY < <(compgen -W "$common" -- "$current") ;;
 	doctor | list) mapfile -t COMPREPLY < <(compgen -W "--json $common" -- "$current") ;;
 	esac
 }

@@ -14,9 +14,18 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"list", control_list},
+	/* clang-format off */
 	{"cache", control_cache},
 	{"doctor", control_doctor},
+	{"exec", control_exec},
+	{"inspect", control_inspect},
+	{"kill", control_kill},
+	{"list", control_list},
+	{"pause", control_pause},
+	{"resume", control_resume},
+	{"stop", control_stop},
+	{"wait", control_wait},
+	/* clang-format on */
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -26,9 +35,16 @@ static const struct cli_program program = {
 	.usage = "COMMAND [OPTION…] …",
 	.summary = "Look after running jails.",
 	.notes = "commands:\n"
-		 "  list     show the running jails\n"
 		 "  cache    show or remove unpacked images\n"
 		 "  doctor   say what this machine lets a jail do\n"
+		 "  exec     run one more command in a jail\n"
+		 "  inspect  print all that is known about a jail\n"
+		 "  kill     send a signal to a jail's command\n"
+		 "  list     show the running jails\n"
+		 "  pause    stop every process of a jail for a while\n"
+		 "  resume   let a paused jail go on\n"
+		 "  stop     end a jail\n"
+		 "  wait     wait for the end of a jail\n"
 		 "\n'jailctl COMMAND --help' lists the options of a command.\n",
 	.stop_at_operand = true,
 };

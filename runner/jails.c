@@ -102,7 +102,7 @@ static int open_registration(int folder_fd, const char *name, struct error *err)
 	return steal_fd(&fd);
 }
 
-static int read_record(int fd, const char *name, struct dossier *ret, struct error *err)
+int jails_read(int fd, const char *name, struct dossier *ret, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size;
@@ -166,7 +166,7 @@ static bool sweep(int folder_fd, int fd, const char *name)
 		return false;
 	if (fstat(fd, &st) < 0 || !st.st_nlink)
 		return true;
-	if (read_record(fd, name, &record, &ignored) == 0)
+	if (jails_read(fd, name, &record, &ignored) == 0)
 		end_leftover(&record);
 	registry_file_name(name, file);
 	unlinkat(folder_fd, file, 0);
@@ -178,26 +178,46 @@ static int no_such_jail(const char *name, struct error *err)
 	return error_set(err, ENOENT, "no jail is called %s", name);
 }
 
+/* Whether the process is pid 1 of a pid namespace below this one: "NSpid: 4711 1" (proc(5)). */
+static bool is_pid_one(int64_t pid)
+{
+	char path[32], text[4096];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	text[size > 0 ? size : 0] = '\0';
+	char *line = strstr(text, "\nNSpid:");
+	if (!line)
+		return false;
+	line++;
+	line[strcspn(line, "\n")] = '\0';
+	char *last = strrchr(line, '\t');
+	return last && !strcmp(last, "\t1") && strchr(line, '\t') != last;
+}
+
 /* Compares the process with what is recorded of it. */
 static int verify(const char *name, struct jails_entry *entry, struct error *err)
 {
 	struct procstat stat;
 
-	entry->pidfd = open_init(&entry->record, &stat);
+	entry->pidfd = open_init(&entry->dossier, &stat);
 	if (entry->pidfd < 0) {
 		entry->pidfd = -1;
 		return no_such_jail(name, err); /* it ends just now */
 	}
-	if (stat.parent != entry->record.supervisor) {
+	if (stat.parent != entry->dossier.supervisor) {
 		error_set(
 			err, ESRCH,
 			"the registration of jail %s names process %d, which is no jail",
-			name, (int)entry->record.init);
+			name, (int)entry->dossier.init);
 		return error_hint(err, "jailrun did not make it: remove it");
 	}
-	entry->state = strcmp(stat.name, init_name) != 0 ? JAILS_STARTING
-		       : stat.state == 'T'               ? JAILS_PAUSED
-							 : JAILS_RUNNING;
+	bool is_up = entry->dossier.init_is_app ? is_pid_one(entry->dossier.init)
+						: !strcmp(stat.name, init_name);
+	entry->state = !is_up              ? JAILS_STARTING
+		       : stat.state == 'T' ? JAILS_PAUSED
+					   : JAILS_RUNNING;
 	return 0;
 }
 
@@ -213,7 +233,7 @@ int jails_look(const struct jails *jails, const char *name, struct jails_entry *
 	ret->fd = fd;
 	if (sweep(jails->folder_fd, fd, name))
 		return no_such_jail(name, err);
-	int r = read_record(fd, name, &ret->record, err);
+	int r = jails_read(fd, name, &ret->dossier, err);
 	return r < 0 ? r : verify(name, ret, err);
 }
 
@@ -260,7 +280,7 @@ void jails_entry_close(struct jails_entry *entry)
 {
 	cleanup_fd(&entry->fd);
 	cleanup_fd(&entry->pidfd);
-	dossier_free(&entry->record);
+	dossier_free(&entry->dossier);
 	*entry = (struct jails_entry)JAILS_ENTRY_NONE;
 }
 
@@ -279,7 +299,7 @@ int jails_sweep(int folder_fd, const char *name, struct error *err)
 		if (sweep(folder_fd, fd, name))
 			return 1;
 		dossier_free(&record);
-		if (read_record(fd, name, &record, err) < 0)
+		if (jails_read(fd, name, &record, err) < 0)
 			return 0; /* somebody holds it, whatever it is */
 		_cleanup_fd_ int pidfd = open_init(&record, &stat);
 		if (pidfd >= 0)

@@ -27,12 +27,12 @@ struct jails_entry {
 	int fd;    /* the registration; its lock is free when the supervisor has ended */
 	int pidfd; /* of init, which has been verified */
 	enum jails_state state;
-	struct dossier record;
+	struct dossier dossier;
 };
 
-#define JAILS_ENTRY_NONE                                      \
-	{                                                     \
-		.fd = -1, .pidfd = -1, .record = DOSSIER_NONE \
+#define JAILS_ENTRY_NONE                                       \
+	{                                                      \
+		.fd = -1, .pidfd = -1, .dossier = DOSSIER_NONE \
 	}
 
 /* Opens the caller's registry. Free with jails_close. */
@@ -56,6 +56,13 @@ int jails_look(const struct jails *jails, const char *name, struct jails_entry *
 
 /* As jails_look, for a name that a user typed: waits while it starts; tells what names there are. */
 int jails_find(const struct jails *jails, const char *name, struct jails_entry *ret,
+	       struct error *err) _must_check_;
+
+/*
+ * The text of an open registration, from its current offset: what it was when it was found, or, once the
+ * lock is free, with the end noted behind. -EBADMSG if it is damaged or for another name.
+ */
+int jails_read(int fd, const char *name, struct dossier *ret,
 	       struct error *err) _must_check_;
 
 void jails_entry_close(struct jails_entry *entry);

@@ -198,7 +198,7 @@ static int choose_user(const struct options *options, const struct settings *set
 }
 
 /* Both, or none: with only one of them a terminal, bytes must pass untouched (as in docker -t). */
-static void look_at_terminal(struct jail *jail)
+void jail_look_at_terminal(struct jail *jail)
 {
 	jail->has_terminal = tcgetattr(STDIN_FILENO, &jail->terminal_modes) == 0 &&
 			     isatty(STDOUT_FILENO) &&
@@ -369,6 +369,6 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 	r = obey_settings(options, jail, err);
 	if (r < 0)
 		return r;
-	look_at_terminal(jail);
+	jail_look_at_terminal(jail);
 	return jail->by_root ? volume_copy_mounts(&jail->volumes, err) : 0;
 }

@@ -32,10 +32,10 @@ void registry_file_name(const char *name, char *ret)
 	snprintf(ret, NAME_MAX + 1, REGISTRY_PREFIX "%s", name);
 }
 
-/* Room for the numbers of the account's groups as text; they are borrowed by a record. */
-struct group_texts {
-	char *items[ACCOUNT_GROUPS_MAX + 1];
-	char digits[ACCOUNT_GROUPS_MAX][12];
+/* Room for numbers as text; they are borrowed by a record. */
+struct texts {
+	char *groups[ACCOUNT_GROUPS_MAX + 1], *limits[RLIM_NLIMITS + 1];
+	char digits[ACCOUNT_GROUPS_MAX][12], triples[RLIM_NLIMITS][64];
 };
 
 /* Nobody writes to a dossier's texts; this one is never freed. */
@@ -44,17 +44,42 @@ static void borrow(char **place, const char *text)
 	memcpy(place, &text, sizeof(text));
 }
 
-static void describe(const struct jail *jail, struct group_texts *groups,
-		     struct dossier *record)
+static void describe_protection(const struct protection *protection, struct texts *texts,
+				struct dossier *record)
+{
+	size_t count = 0;
+
+	record->capabilities = (int64_t)protection->capabilities;
+	record->added = (int64_t)protection->added;
+	record->no_filter = protection->no_filter;
+	record->no_landlock = protection->no_landlock;
+	record->shares_net = protection->shares_net;
+	record->shares_pid = protection->shares_pid;
+	for (unsigned i = 0; i < RLIM_NLIMITS; i++) {
+		const struct rlimit *limit = &protection->limits.values[i];
+
+		if (!(protection->limits.asked & 1U << i))
+			continue;
+		snprintf(texts->triples[i], sizeof(texts->triples[i]), "%u %llu %llu", i,
+			 (unsigned long long)limit->rlim_cur,
+			 (unsigned long long)limit->rlim_max);
+		texts->limits[count++] = texts->triples[i];
+	}
+	record->limits = (struct strlist){texts->limits, count, 0};
+}
+
+static void describe(const struct jail *jail, struct texts *texts, struct dossier *record)
 {
 	const struct account *account = &jail->account;
 
 	for (size_t i = 0; i < account->group_count; i++) {
-		snprintf(groups->digits[i], sizeof(groups->digits[i]), "%u",
+		snprintf(texts->digits[i], sizeof(texts->digits[i]), "%u",
 			 account->groups[i]);
-		groups->items[i] = groups->digits[i];
+		texts->groups[i] = texts->digits[i];
 	}
-	record->groups = (struct strlist){groups->items, account->group_count, 0};
+	record->groups = (struct strlist){texts->groups, account->group_count, 0};
+	describe_protection(&jail->protection, texts, record);
+	record->init_is_app = jail->init_is_app;
 	record->supervisor = getpid();
 	record->started = time(NULL);
 	record->namespaces = (int64_t)jail->namespaces;
@@ -75,7 +100,7 @@ static void describe(const struct jail *jail, struct group_texts *groups,
 static int write_record(const struct jail *jail, pid_t init,
 			const struct registration *registration, struct error *err)
 {
-	struct group_texts groups;
+	struct texts texts;
 	struct procstat stat;
 	_cleanup_free_ char *text = NULL;
 	size_t size;
@@ -86,7 +111,7 @@ static int write_record(const struct jail *jail, pid_t init,
 	struct dossier record = {
 		.exit_status = -1, .init = init, .init_start = (int64_t)stat.start};
 	borrow(&record.name, registration->name);
-	describe(jail, &groups, &record);
+	describe(jail, &texts, &record);
 	r = dossier_format(&record, &text, &size, err);
 	return r < 0 ? r : fd_write_all(registration->fd, text, size, "the record", err);
 }

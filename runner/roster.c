@@ -72,8 +72,8 @@ static int take(struct jails_entry *entry, struct roster *roster, struct error *
 
 	if (r < 0)
 		return r;
-	roster->rows[roster->count++] = (struct row){entry->state, entry->record};
-	entry->record = (struct dossier)DOSSIER_NONE;
+	roster->rows[roster->count++] = (struct row){entry->state, entry->dossier};
+	entry->dossier = (struct dossier)DOSSIER_NONE;
 	return 0;
 }
 

@@ -28,6 +28,14 @@ static int open_output(void)
 	return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
+int terminal_imitate(int slave, const struct termios *modes, const struct winsize *size,
+		     struct error *err)
+{
+	if (tcsetattr(slave, TCSANOW, modes) < 0 || ioctl(slave, TIOCSWINSZ, size) < 0)
+		return error_errno(err, errno, "cannot set up the jail's terminal");
+	return 0;
+}
+
 int terminal_start(struct terminal *terminal, int master, const struct termios *modes,
 		   struct error *err)
 {

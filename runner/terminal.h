@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #include "common/error.h"
@@ -34,6 +35,10 @@ struct terminal {
 	{                                  \
 		.master = -1, .output = -1 \
 	}
+
+/* Makes the slave of a new terminal begin as another one is: same keys, same size. */
+int terminal_imitate(int slave, const struct termios *modes, const struct winsize *size,
+		     struct error *err) _must_check_;
 
 /* Takes the master (which it then owns) and switches the caller's terminal to raw mode. */
 int terminal_start(struct terminal *terminal, int master, const struct termios *modes,

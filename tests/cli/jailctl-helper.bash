@@ -59,7 +59,8 @@ init_of() {
 is_up() {
 	local init
 
-	[ -s "$MINE/$1.pid" ] && init=$(init_of "$1") && [ "$(cat "/proc/$init/comm")" = jailrun-init ]
+	[ -s "$MINE/$1.pid" ] && init=$(init_of "$1") &&
+		as_each jailctl list | grep -q " $init  *running "
 }
 
 has_ended() {

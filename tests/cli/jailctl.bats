@@ -173,6 +173,131 @@ forged() {
 	rm -rf "$TEST_HOME/.local"
 }
 
+@test "stop ends a jail that obeys by SIGTERM, and another by SIGKILL" {
+	for_each_user stopped
+}
+stopped() {
+	start_jail soft --name soft -- sh -c 'trap "exit 3" TERM; while :; do sleep 0.1; done'
+	start_jail hard --name hard -- sh -c 'trap "" TERM; sleep 1000; sleep 1000'
+	control stop -t 10 soft
+	assert_status 0
+	wait_for 10 has_ended soft
+	control stop -t 0 hard nobody
+	assert_status 1
+	[[ $stderr == *"no jail is called nobody"* ]]
+	wait_for 10 has_ended hard
+	assert_registry_is_empty
+}
+
+@test "kill sends the signal that is asked for" {
+	for_each_user killed
+}
+killed() {
+	start_jail web --name web -- sh -c 'trap "echo got HUP" HUP; trap "exit 5" USR1; while :; do sleep 0.1; done'
+	control kill --signal HUP web
+	assert_status 0
+	wait_for 10 grep -q 'got HUP' "$MINE/web.out"
+	control kill -s nonsense web
+	assert_status 2
+	control kill -s SIGUSR1 web
+	wait_for 10 has_ended web
+	start_jail web --name web
+	control kill web
+	assert_status 0
+	wait_for 10 has_ended web
+	assert_registry_is_empty
+}
+
+@test "wait prints and gives the exit status of a jail" {
+	for_each_user waited
+}
+waited() {
+	start_jail web --name web -- sh -c 'trap "exit 42" TERM; while :; do sleep 0.1; done'
+	wait_in_background web
+	control stop web
+	wait_for 10 test -s "$MINE/waited"
+	[ "$(cat "$MINE/waited.out") $(cat "$MINE/waited")" = "42 42" ]
+	start_jail web --name web
+	wait_in_background web
+	kill -KILL "$(supervisor_of web)"
+	wait_for 10 test -s "$MINE/waited"
+	[ "$(cat "$MINE/waited")" = 1 ]
+	grep -q 'its jailrun was killed' "$MINE/waited.out"
+}
+wait_in_background() {
+	rm -f "$MINE/waited"
+	(
+		status=0
+		as_each jailctl wait "$1" >"$MINE/waited.out" 2>&1 || status=$?
+		echo "$status" >"$MINE/waited"
+	) &
+	wait_for 10 is_waited_for "$1"
+}
+# Whoever waits has the registration open by its name; its jailrun made it without one.
+is_waited_for() {
+	[ -n "$(find /proc/[0-9]*/fd -lname "$(registry)/jail.$1" 2>/dev/null)" ]
+}
+
+@test "a paused jail does nothing until it is resumed" {
+	for_each_user paused
+}
+paused() {
+	start_jail web --name web -- sh -c \
+		'setsid sh -c "while :; do echo x; sleep 0.05; done" & while :; do sleep 0.05; done'
+	wait_for 10 test -s "$MINE/web.out"
+	control pause web
+	assert_status 0
+	control list
+	[[ $output =~ web\ +[0-9]+\ +paused ]]
+	local before
+	before=$(stat -c %s "$MINE/web.out")
+	sleep 0.5
+	[ "$(stat -c %s "$MINE/web.out")" = "$before" ]
+	! has_ended web
+	control resume web
+	assert_status 0
+	wait_for 10 has_grown "$MINE/web.out" "$before"
+	control list
+	[[ $output =~ web\ +[0-9]+\ +running ]]
+	# jailrun itself was never stopped.
+	[[ $(ps -o state= -p "$(supervisor_of web)") != T* ]]
+	control pause web
+	control stop -t 10 web
+	assert_status 0
+	wait_for 10 has_ended web
+	assert_registry_is_empty
+}
+has_grown() {
+	[ "$(stat -c %s "$1")" -gt "$2" ]
+}
+
+@test "inspect prints what is known about a jail" {
+	for_each_user inspected
+}
+inspected() {
+	start_jail web --name web -u 33 -w /srv -e KEY=value --share uts --read-only
+	control inspect web nobody
+	assert_status 1
+	[[ $stderr == *"no jail is called nobody"* ]]
+	jq -e '.schema == 1 and (.jails | length == 1) and (.jails[0] | .name == "web" and
+		.status == "running" and .uid == 33 and .workdir == "/srv" and .root == "read-only" and
+		.command == ["sleep", "1000"] and (.environment | contains(["KEY=value"])) and
+		.namespaces == ["user", "mnt", "pid", "net", "ipc", "cgroup"] and
+		.uid_map[0].inside == 0 and .uid_map[0].outside > 0)' <<<"$output"
+	[ "$(jq '.jails[0].pid' <<<"$output")" = "$(init_of web)" ]
+}
+
+@test "of two hundred jails at once none fails, and none stays registered" {
+	for_each_user two_hundred
+}
+two_hundred() {
+	run as_each bash -c 'for i in {1..200}; do jailrun "$0" true & jobs+=($!); done
+		for job in "${jobs[@]}"; do wait "$job" || echo "failed: $?"; done' "$IMAGE"
+	assert_status 0
+	assert_output ""
+	assert_registry_is_empty
+}
+
 @test "wrong usage is told" {
 	only_self
 	control

@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# jailctl exec: one more command in a running jail has the namespaces and all the limits of its COMMAND.
+
+# Each test is a subshell of its own; capture sets stderr and lines; quoted words are for the jail's shell:
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+load helper
+load jailrun-helper
+load jailctl-helper
+
+# in_jail TAG SCRIPT [OPTION…]: captures a line of shell in the jail.
+in_jail() {
+	local tag=$1 script=$2
+
+	shift 2
+	control exec "$@" "$tag" sh -c "$script"
+}
+
+@test "exec runs in every namespace of the jail, beside its init" {
+	for_each_user same_namespaces
+}
+same_namespaces() {
+	local kind links='for n in user mnt pid net ipc uts cgroup; do readlink /proc/self/ns/$n; done'
+
+	start_jail web --name web -- sh -c "($links) >/tmp/links; sleep 1000"
+	in_jail web 'while ! [ -s /tmp/links ]; do sleep 0.1; done; cat /tmp/links'
+	local theirs=$output
+	[ "${#lines[@]}" -eq 7 ]
+	in_jail web "$links"
+	assert_status 0
+	assert_output "$theirs"
+	for kind in user mnt pid net ipc uts cgroup; do
+		[[ $output != *"$(readlink "/proc/self/ns/$kind")"* ]] || fail "$kind is the host's"
+	done
+	in_jail web 'cat /proc/1/comm; hostname; pwd'
+	assert_output $'jailrun-init\nimage\n/'
+}
+
+@test "exec has the capabilities, no_new_privs and descriptors of COMMAND, and its user" {
+	for_each_user same_limits
+}
+same_limits() {
+	local limits='grep -E "^(Cap|NoNewPrivs|Seccomp|Uid|Gid|Groups)" /proc/self/status; umask'
+	local user
+
+	for user in 0 33 1000:29; do
+		start_jail web --name web -u "$user" -- sh -c "($limits) >/tmp/limits; sleep 1000"
+		in_jail web 'while ! [ -s /tmp/limits ]; do sleep 0.1; done; cat /tmp/limits'
+		local theirs=$output
+		[ "${#lines[@]}" -ge 10 ]
+		in_jail web "$limits"
+		assert_output "$theirs"
+		[[ $output == *"NoNewPrivs:"?1* ]]
+		end_jail web
+	done
+	start_jail web --name web
+	in_jail web 'echo /proc/self/fd/*' 9</etc/passwd
+	[[ $output =~ ^/proc/self/fd/0\ /proc/self/fd/1\ /proc/self/fd/2(\ /proc/self/fd/[0-9]+)?$ ]]
+	in_jail web 'ls /proc/self/fd/9'
+	[ "$status" -ne 0 ]
+}
+
+@test "exec has the filter, the limits and the capabilities that the jail was given" {
+	for_each_user given_limits
+}
+given_limits() {
+	local limits='grep -E "^(Cap|NoNewPrivs|Seccomp)" /proc/self/status; ulimit -n; ulimit -Hn; ulimit -c'
+
+	start_jail web --name web --cap-drop all --cap-add chown --rlimit nofile=100:200 --rlimit core=0 -- \
+		sh -c "($limits) >/tmp/limits; sleep 1000"
+	in_jail web 'while ! [ -s /tmp/limits ]; do sleep 0.1; done; cat /tmp/limits'
+	local theirs=$output
+	in_jail web "$limits"
+	assert_output "$theirs"
+	[[ $output == *"Seccomp:"?2* && $output == *100$'\n'200$'\n'0 ]]
+	end_jail web
+	start_jail web --name web --init=app
+	in_jail web 'grep Seccomp: /proc/self/status; cat /proc/1/comm'
+	assert_output $'Seccomp:\t2\nsleep'
+	control stop -t 0 web
+	assert_status 0
+}
+
+@test "exec takes another user, folder and variables" {
+	for_each_user as_another
+}
+as_another() {
+	start_jail web --name web -w /srv -e KEPT=1 -- sh -c 'echo x >/tmp/x; sleep 1000'
+	in_jail web 'id -u; id -g; pwd; echo $HOME $USER $KEPT $NEW' -u www -e NEW=2
+	assert_status 0
+	assert_output $'33\n33\n/srv\n/srv www 1 2'
+	in_jail web 'id -u; pwd; cat /tmp/x' -u 1000 -w /bin
+	assert_output $'1000\n/bin\nx'
+	in_jail web 'cat /proc/self/status | grep CapEff' -u www
+	assert_output $'CapEff:\t0000000000000000'
+	in_jail web true -u nobody-here
+	assert_status 125
+	[[ $stderr == *"has no user 'nobody-here'"* ]]
+	in_jail web true -w nowhere
+	assert_status 2
+	in_jail web true -w /nowhere
+	assert_status 125
+	end_jail web
+	# The other way round: root in a jail whose COMMAND is not.
+	start_jail web --name web -u 33
+	in_jail web 'id -u; id -g; echo $HOME' -u 0
+	assert_output $'0\n0\n/root'
+	in_jail web 'id -u'
+	assert_output 33
+}
+
+@test "exec gives the exit status of its command" {
+	for_each_user statuses
+}
+statuses() {
+	local n
+
+	start_jail web --name web
+	for n in 0 1 42 255; do
+		in_jail web "exit $n"
+		assert_status "$n"
+	done
+	in_jail web 'kill -TERM $$'
+	assert_status 143
+	control exec web no-such-program
+	assert_status 127
+	[[ $stderr == "jailctl: error: command not found in the image: no-such-program" ]]
+	control exec web /etc/passwd
+	assert_status 126
+	control exec nobody true
+	assert_status 125
+	[[ $stderr == *"no jail is called nobody"*"your jails are: web"* ]]
+	control exec web
+	assert_status 2
+	control pause web
+	in_jail web true
+	assert_status 125
+	[[ $stderr == *"jail web is paused"*"jailctl resume web"* ]]
+	control resume web
+}
+
+@test "exec passes its input, its output and signals" {
+	for_each_user passes
+}
+passes() {
+	start_jail web --name web
+	output=$(seq 100000 | as_each jailctl exec web cat | md5sum)
+	assert_output "$(seq 100000 | md5sum)"
+	as_each sh -c 'echo $$ >"$0"; exec env --default-signal "$@"' "$MINE/exec.pid" \
+		jailctl exec web sh -c 'trap "echo got TERM; exit 7" TERM; echo ready; while :; do sleep 0.05; done' \
+		</dev/null >"$MINE/exec.out" &
+	local job=$! status=0
+	wait_for 10 grep -q ready "$MINE/exec.out"
+	kill -TERM "$(cat "$MINE/exec.pid")"
+	wait "$job" || status=$?
+	assert_status 7
+	grep -q 'got TERM' "$MINE/exec.out"
+}
+
+@test "what exec runs is killed with jailctl, and with the jail" {
+	for_each_user killed_with
+}
+killed_with() {
+	start_jail web --name web
+	exec_in_background 'sleep 2000 & echo ready; sleep 2001'
+	kill -KILL "$(cat "$MINE/exec.pid")"
+	wait_for 10 lacks_process 'sleep 2001'
+	exec_in_background 'echo ready; sleep 2002'
+	end_jail web
+	wait_for 10 lacks_process 'sleep 2002'
+	wait_for 10 test -s "$MINE/exec.status"
+	# By SIGTERM, which a jail's leftovers get first, or by SIGKILL.
+	[[ $(cat "$MINE/exec.status") =~ ^(143|137)$ ]]
+}
+exec_in_background() {
+	rm -f "$MINE"/exec.*
+	(
+		status=0
+		as_each sh -c 'echo $$ >"$0"; exec env --default-signal "$@"' "$MINE/exec.pid" \
+			jailctl exec web sh -c "$1" </dev/null >"$MINE/exec.out" || status=$?
+		echo "$status" >"$MINE/exec.status"
+	) &
+	wait_for 10 grep -qs ready "$MINE/exec.out"
+}
+lacks_process() {
+	! pgrep -fx "$1" >/dev/null
+}
+
+@test "a jail gets hold of neither jailctl's program nor its terminal" {
+	for_each_user sealed
+}
+sealed() {
+	own_image
+	printf '#!/proc/self/exe\n' >"$MINE/image/bin/trap"
+	chmod 755 "$MINE/image/bin/trap"
+	IMAGE=$MINE/image start_jail web --name web
+	control exec web /bin/trap
+	assert_status 126
+	in_jail web 'cat /proc/self/exe | cmp - /bin/busybox'
+	assert_status 0
+	# Whatever of jailctl can be seen from inside cannot be opened.
+	in_jail web 'for p in /proc/[0-9]*; do [ -e $p/exe ] && readlink $p/exe; done | grep jail'
+	assert_output ""
+}
+
+@test "exec has a terminal of the jail's own" {
+	for_each_user terminal
+}
+terminal() {
+	start_jail web --name web
+	output=$(as_each script -qec "jailctl exec web sh -c 'tty; ls -l /proc/self/fd/0'" /dev/null \
+		</dev/null | tr -d '\r')
+	assert_output_has /dev/pts/0
+	assert_output_has '/proc/self/fd/0 -> /dev/pts/0'
+}
