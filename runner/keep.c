@@ -287,6 +287,66 @@ int keep_open(const char *path, const struct keep_request *request, struct keep 
 	return 0;
 }
 
+/* One that is there already: nothing is made, and nobody's rights are changed. */
+static int look(struct keep *keep, char **ret_image, struct error *err)
+{
+	_cleanup_free_ char *record = NULL;
+	struct stat st;
+
+	keep->fd = open(keep->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = keep->fd < 0 ? error_errno(err, errno, "cannot open the folder")
+			     : lock_folder(keep->fd, err);
+	if (r >= 0 && fstat(keep->fd, &st) < 0)
+		r = error_errno(err, errno, "cannot look at the folder");
+	if (r < 0)
+		return r;
+	if (st.st_uid != geteuid() || (st.st_mode & 077))
+		return error_set(err, EPERM, "it is no folder of --keep of user %u's",
+				 geteuid());
+	r = read_record(keep->fd, &record, err);
+	if (r == 0 && (!record || strncmp(record, "image ", 6) != 0))
+		r = error_set(err, ENODATA, "nothing was kept there by jailrun --keep");
+	if (r < 0)
+		return r;
+	keep->layer_fd = openat(keep->fd, "layer", FOLDER);
+	if (keep->layer_fd < 0 || fstat(keep->layer_fd, &keep->stat) < 0)
+		return error_errno(err, errno, "cannot open 'layer' in it");
+	record[strcspn(record, "\n")] = '\0';
+	path_unescape(record + 6);
+	*ret_image = alloc_copy(record + 6, err);
+	return *ret_image ? 0 : -ENOMEM;
+}
+
+int keep_look(const char *path, struct keep *ret, char **ret_image, struct error *err)
+{
+	struct keep keep = KEEP_NONE;
+
+	keep.path = alloc_copy(path, err);
+	int r = keep.path ? look(&keep, ret_image, err) : -ENOMEM;
+	if (r < 0) {
+		keep_close(&keep);
+		return error_wrap(err, "%s", path);
+	}
+	*ret = keep;
+	return 0;
+}
+
+int keep_check(const struct keep *keep, const char *image, const struct stat *named,
+	       struct error *err)
+{
+	const struct keep_request request = {.image = image, .named = named};
+	_cleanup_free_ char *record = NULL, *now = describe(&request, err);
+	int r = now ? read_record(keep->fd, &record, err) : -ENOMEM;
+
+	if (r < 0)
+		return error_wrap(err, "%s", keep->path);
+	if (record && !strcmp(identity(record), identity(now)))
+		return 0;
+	return error_set(err, ESTALE,
+			 "%s: it was made for image %s, which is another one by now",
+			 keep->path, image);
+}
+
 int keep_mount(const struct keep *keep, struct error *err)
 {
 	struct stat st;
@@ -322,11 +382,18 @@ int keep_refused(const struct keep *keep, int code, struct error *err)
 
 void keep_finish(const struct keep *keep)
 {
+	char path[32];
 	_cleanup_fd_ int work = openat(keep->layer_fd, "work", FOLDER);
 
-	if (work < 0)
+	if (work < 0 || unlinkat(work, "work", AT_REMOVEDIR) == 0 || errno != ENOTEMPTY)
+		return; /* what is in use stays */
+	/* The whiteout in it of which all others are links; the next mount clears it away. */
+	_cleanup_fd_ int left = openat(work, "work",
+				       O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (left < 0)
 		return;
-	int ignored = unlinkat(work, "work", AT_REMOVEDIR); /* what is in use stays */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", left);
+	int ignored = chmod(path, 0700); /* an O_PATH descriptor has no fchmod */
 	(void)ignored;
 }
 

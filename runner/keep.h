@@ -50,6 +50,18 @@ int keep_open(const char *path, const struct keep_request *request, struct keep 
 	      struct error *err) _must_check_;
 
 /*
+ * Opens a folder that is there already, and locks it likewise, for who wants to read the layer: of *ret
+ * then only fd, layer_fd, path and stat are set. *ret_image is the path of the image that it was made
+ * for; the caller frees it. Errors: as keep_open; -ENODATA it is no such folder.
+ */
+int keep_look(const char *path, struct keep *ret, char **ret_image,
+	      struct error *err) _must_check_;
+
+/* -ESTALE unless the file or folder `image`, which is `named`, still is the image of the kept folder. */
+int keep_check(const struct keep *keep, const char *image, const struct stat *named,
+	       struct error *err) _must_check_;
+
+/*
  * The child's half: a detached mount of `layer`. To be called while the host's tree is in view.
  * The caller owns the descriptor.
  */
@@ -60,7 +72,7 @@ int keep_refused(const struct keep *keep, int code, struct error *err);
 
 /*
  * Once the jail is gone: takes away the folder without any rights that overlayfs leaves in `work`
- * and that would stop an ordinary user's rm.
+ * and that would stop an ordinary user's rm; if something is in it, it gets rights instead.
  */
 void keep_finish(const struct keep *keep);
 

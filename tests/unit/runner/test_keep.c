@@ -208,7 +208,36 @@ static void takes_away_the_folder_without_rights(void **state)
 	assert_int_equal(mkdirat(image.fd, "keep/layer/work/work", 0), 0);
 	keep_finish(&keep);
 	assert_int_equal(faccessat(image.fd, "keep/layer/work/work", F_OK, 0), -1);
+	assert_int_equal(mkdirat(image.fd, "keep/layer/work/work", 0700), 0);
+	assert_int_equal(mkdirat(image.fd, "keep/layer/work/work/x", 0700), 0);
+	assert_int_equal(fchmodat(image.fd, "keep/layer/work/work", 0, 0), 0);
+	keep_finish(&keep);
+	assert_int_equal(mode_of("keep/layer/work/work"), 0700);
 	keep_close(&keep);
+}
+
+static void shows_a_folder_with_its_image_and_changes_nothing(void **state)
+{
+	struct keep keep = KEEP_NONE, other = KEEP_NONE;
+	struct error err = {0};
+	char *path = NULL;
+
+	(void)state;
+	assert_int_equal(keep_look(folder(), &other, &path, &err), -ENOENT);
+	assert_int_equal(faccessat(image.fd, "keep", F_OK, 0), -1);
+	opens(&keep);
+	assert_int_equal(keep_look(folder(), &other, &path, &err), -EBUSY);
+	keep_close(&keep);
+	assert_int_equal(keep_look(folder(), &keep, &path, &err), 0);
+	assert_string_equal(path, image.path);
+	free(path);
+	assert_int_equal(keep_check(&keep, image.path, &named, &err), 0);
+	named.st_ino++;
+	assert_int_equal(keep_check(&keep, image.path, &named, &err), -ESTALE);
+	keep_close(&keep);
+	assert_int_equal(fchmodat(image.fd, "keep", 0755, 0), 0);
+	assert_int_equal(keep_look(folder(), &other, &path, &err), -EPERM);
+	assert_int_equal(mode_of("keep"), 0755);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -226,6 +255,7 @@ int main(void)
 		TEST(refuses_a_layer_under_other_ids),
 		TEST(follows_no_symlink_inside),
 		TEST(takes_away_the_folder_without_rights),
+		TEST(shows_a_folder_with_its_image_and_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
