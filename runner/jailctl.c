@@ -16,6 +16,7 @@ static const struct {
 } commands[] = {
 	/* clang-format off */
 	{"cache", control_cache},
+	{"diff", control_diff},
 	{"doctor", control_doctor},
 	{"exec", control_exec},
 	{"inspect", control_inspect},
@@ -36,6 +37,7 @@ static const struct cli_program program = {
 	.summary = "Look after running jails.",
 	.notes = "commands:\n"
 		 "  cache    show or remove unpacked images\n"
+		 "  diff     show what a folder of --keep changes\n"
 		 "  doctor   say what this machine lets a jail do\n"
 		 "  exec     run one more command in a jail\n"
 		 "  inspect  print all that is known about a jail\n"

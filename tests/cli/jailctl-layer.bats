@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# jailctl diff and jailctl commit: what a folder of --keep changes, and the image that becomes of it.
+
+# shellcheck disable=SC2030,SC2031 # each test sets $MINE for itself
+
+load helper
+load jailrun-helper
+
+# ours PROGRAM [ARG…]: with a cache of the test's own.
+ours() {
+	capture limited env XDG_CACHE_HOME="$MINE/cache" "$@" </dev/null
+}
+
+# make_base KIND: $BASE, an image of the user's own with things to change: a folder, or a tar of it.
+make_base() {
+	rm -rf "$MINE/image"
+	own_image
+	# With the folders that jailrun would make in the layer.
+	as_each mkdir -p "$MINE"/image/{dev,proc,run,tmp,opt/old/deep,opt/again/sub}
+	# shellcheck disable=SC2016 # the inner shell expands it
+	as_each sh -c 'cd "$0" && echo one >opt/change && echo two >opt/delete && echo x >opt/old/deep/x &&
+		echo y >opt/again/y && echo z >opt/again/sub/z && ln -s change opt/link' "$MINE/image"
+	BASE=$MINE/image
+	[ "$1" = folder ] || {
+		as_each tar -C "$MINE/image" --owner=0 --group=0 -cf "$MINE/image.tar" .
+		BASE=$MINE/image.tar
+	}
+}
+
+# What the jail does to it, of every kind.
+# shellcheck disable=SC2016 # the jail's shell expands it
+WRITES='cd /opt; echo more >>change; echo new >new; rm delete; rm -r old; echo file >old
+	rm -r again; mkdir again; echo other >again/other; ln -s new again/alias; rm link; ln -s new link
+	mkdir -p deep/er; chmod 1777 deep; chmod 600 new; echo odd >"$(printf "a\nb\\\\c \351")"; touch -- "-x y"'
+
+# keep_writes: $WRITES, into $MINE/keep.
+keep_writes() {
+	ours jailrun --keep "$MINE/keep" "$BASE" sh -c "$WRITES"
+	assert_status 0
+	assert_quiet
+}
+
+CHANGES='C /opt
+A /opt/-x y
+A /opt/a\x0ab\x5cc \xe9
+C /opt/again
+A /opt/again/alias
+A /opt/again/other
+D /opt/again/sub
+D /opt/again/y
+C /opt/change
+A /opt/deep
+A /opt/deep/er
+D /opt/delete
+C /opt/link
+A /opt/new
+C /opt/old'
+
+tells_changes() {
+	local kind
+
+	for kind in folder tar; do
+		make_base $kind
+		keep_writes
+		ours jailctl diff "$MINE/keep"
+		assert_status 0
+		assert_quiet
+		assert_output "$CHANGES"
+		# An archive that is not unpacked any more.
+		rm -rf "$MINE/cache"
+		ours jailctl diff --json "$MINE/keep"
+		assert_status 0
+		python3 -c 'import json, sys
+diff = json.load(sys.stdin)
+assert diff["schema"] == 1 and diff["image"] == sys.argv[1], diff
+letters = {"added": "A", "changed": "C", "deleted": "D"}
+lines = [letters[c["kind"]] + " " + c["path"] for c in diff["changes"]]
+assert lines == sys.argv[2].split("\n"), lines' "$BASE" "$CHANGES" <<<"$output"
+		rm -rf "$MINE/keep"
+	done
+	make_base folder
+	ours jailrun --keep "$MINE/keep" "$BASE" true
+	ours jailctl diff "$MINE/keep"
+	assert_status 0
+	assert_output ''
+}
+@test "diff tells what is added, changed and deleted, over a folder and over an archive, also as JSON" {
+	for_each_user tells_changes
+}
+
+diff_refuses() {
+	make_base folder
+	for words in diff 'diff a b' 'diff --all x'; do
+		# shellcheck disable=SC2086 # several words
+		ours jailctl $words
+		assert_status 2
+	done
+	ours jailctl diff "$MINE/none"
+	assert_status 1
+	assert_error_has "jailctl: error: $MINE/none: cannot open the folder: No such file"
+	[ ! -e "$MINE/none" ]
+	as_each mkdir "$MINE/other"
+	as_each chmod 700 "$MINE/other"
+	ours jailctl diff "$MINE/other"
+	assert_status 1
+	assert_error_has "$MINE/other: nothing was kept there by jailrun --keep"
+	keep_writes
+	start_jail --keep "$MINE/keep" "$BASE" sh -c 'echo ready; sleep 30'
+	wait_until_it_says ready
+	ours jailctl diff "$MINE/keep"
+	assert_status 1
+	assert_error_has "$MINE/keep: another jail is using it"
+	as_each kill -KILL "$JAIL"
+	end_of_jail
+	as_each mv "$BASE" "$BASE.away"
+	ours jailctl diff "$MINE/keep"
+	assert_status 1
+	assert_error_has "image $BASE: No such file"
+	as_each mkdir "$BASE"
+	ours jailctl diff "$MINE/keep"
+	assert_status 1
+	assert_error_has "$MINE/keep: it was made for image $BASE, which is another one by now"
+}
+@test "diff refuses what is no kept folder, one that a jail uses, and one whose image is gone or another" {
+	for_each_user diff_refuses
+}
+
+# fresh_layer: a layer to be spoilt, in $UPPER.
+fresh_layer() {
+	rm -rf "$MINE/keep"
+	keep_writes
+	UPPER=$MINE/keep/layer/upper
+}
+
+meets_hostile_layers() {
+	local before deep=''
+
+	mkdir "$MINE/host" && echo precious >"$MINE/host/file"
+	chmod -R a+rX "$MINE/host"
+	before=$(digest "$MINE/host")
+	make_base folder
+	fresh_layer
+	mv "$UPPER" "$MINE/was"
+	ln -s "$MINE/host" "$UPPER"
+	ours jailctl diff "$MINE/keep"
+	assert_status 1
+	assert_error_has "$MINE/keep: cannot open layer/upper: Not a directory"
+	fresh_layer
+	as_each mkfifo "$UPPER/opt/fifo"
+	as_each ln -s / "$UPPER/etc"
+	as_each ln -s / "$UPPER/opt/out"
+	ours jailctl diff "$MINE/keep"
+	assert_status 0
+	[[ $output == $'C /etc\nC /opt\n'*$'\nA /opt/fifo\n'*$'\nA /opt/out' ]] || fail "$output"
+	deep=$(printf 'd/%.0s' {1..300})
+	fresh_layer
+	as_each mkdir -p "$UPPER/$deep"
+	ours jailctl diff "$MINE/keep"
+	assert_status 0
+	assert_output_has "A /${deep%/}"
+	[ "$WHO" = root ] || {
+		fresh_layer
+		as_each mkdir -m 000 "$UPPER/opt/closed"
+		ours jailctl diff "$MINE/keep"
+		assert_status 1
+		as_each rmdir "$UPPER/opt/closed"
+		assert_error_has "$MINE/keep/layer/upper: cannot read the folder /opt/closed: Permission denied"
+	}
+	[ "$(digest "$MINE/host")" = "$before" ] || fail "the host's folder was changed"
+}
+@test "diff of a hostile layer touches nothing outside, opens no FIFO, and names what it cannot read" {
+	for_each_user meets_hostile_layers
+}
