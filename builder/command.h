@@ -11,6 +11,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 /* argv[0] is the command's name. */
 int command_add(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_commit(int argc, char **argv);
 int command_cost(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_list(int argc, char **argv);

@@ -94,6 +94,8 @@ int content_open(const struct content *content, const struct entry *entry,
 		*ret = (struct content_stream){
 			.fd = -1, .text = entry->text, .size = entry->size};
 		return 0;
+	case ORIGIN_LAYER:
+		return open_entry(content->layer, entry->path, entry, ret, err);
 	case ORIGIN_IMAGE:
 		break;
 	}

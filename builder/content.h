@@ -19,6 +19,8 @@ struct content {
 	int image_fd; /* what ORIGIN_IMAGE offsets count in; -1: of no archive */
 	const struct sysroot
 		*image_folder; /* or the folder that ORIGIN_IMAGE paths lie in */
+	const struct sysroot
+		*layer; /* where ORIGIN_LAYER paths lie; NULL: there is none */
 };
 
 /* The open bytes of one file. `fd` stands at the first of them; or there is a text. */

@@ -14,6 +14,7 @@ _jailbuild_options() {
 		echo "$common --output --template --file --template-path --format --root --replace --no-rules" \
 			"--bare --digests --package-db --entrypoint --cmd --env --workdir --user --label --dry-run"
 		;;
+	commit) echo "$common --output --format --id-base --keep-setuid" ;;
 	list) echo "$common --format --json --sbom --root" ;;
 	check | why | cost) echo "$common --format --json" ;;
 	update) echo "$common --root --template-path --format --replace --dry-run --json" ;;
@@ -68,7 +69,7 @@ _jailbuild() {
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_options "$command")" -- "$word")
 	elif [ -z "$command" ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'add check cost diff list show templates update why' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'add check commit cost diff list show templates update why' -- "$word")
 	elif [ "$command" = show ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_jailbuild_templates)" -- "$word")
 	elif [ "$command" = add ] && [[ $word != */* ]]; then

@@ -15,15 +15,11 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"add", command_add},
-	{"check", command_check},
-	{"cost", command_cost},
-	{"diff", command_diff},
-	{"list", command_list},
-	{"show", command_show},
-	{"templates", command_templates},
-	{"update", command_update},
-	{"why", command_why},
+	{"add", command_add},       {"check", command_check},
+	{"commit", command_commit}, {"cost", command_cost},
+	{"diff", command_diff},     {"list", command_list},
+	{"show", command_show},     {"templates", command_templates},
+	{"update", command_update}, {"why", command_why},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
@@ -36,6 +32,7 @@ static const struct cli_program program = {
 	.notes = "commands:\n"
 		 "  add    put programs, with all they need, into an image\n"
 		 "  check  tell whether everything in an image can start\n"
+		 "  commit make an image of another and what a jail wrote over it\n"
 		 "  cost   show how much of an image is there for what\n"
 		 "  diff   show how two images differ\n"
 		 "  list   show what is in an image\n"

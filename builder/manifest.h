@@ -35,6 +35,7 @@ enum entry_origin {
 	ORIGIN_ROOT,  /* `source`, in the root that things are taken from */
 	ORIGIN_TEXT,  /* `text`, made by us */
 	ORIGIN_IMAGE, /* the image that is added to */
+	ORIGIN_LAYER, /* the layer that a jail has written over it */
 };
 
 /* Why an entry is there: `by` needed `name`, which `rule` found. */

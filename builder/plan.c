@@ -264,7 +264,7 @@ static int add_owners(struct plan *plan, struct error *err)
 }
 
 /* The record lists itself, so it has its place before it has its text. */
-static int add_record(struct plan *plan, struct error *err)
+int plan_place_record(struct plan *plan, struct error *err)
 {
 	plan->has_record = plan->request->record || plan->previous.has_record;
 	plan->manifest.records_owners = plan->request->image.kind == FORMAT_FOLDER;
@@ -401,7 +401,7 @@ int plan_make(struct plan *plan, const struct request *request, struct error *er
 		r = note_commands(plan, err);
 	if (r == 0 && plan->recipe.package_db)
 		r = add_package_db(plan, err);
-	return r == 0 ? add_record(plan, err) : r;
+	return r == 0 ? plan_place_record(plan, err) : r;
 }
 
 /*

@@ -68,6 +68,9 @@ struct plan {
 int plan_make(struct plan *plan, const struct request *request,
 	      struct error *err) _must_check_;
 
+/* The last step of plan_make, for who has filled a plan in another way: the record's place and its like. */
+int plan_place_record(struct plan *plan, struct error *err) _must_check_;
+
 /* Gives the record its text already, for who wants to look at it. Else plan_write does it. */
 int plan_complete(struct plan *plan, struct error *err) _must_check_;
 

@@ -407,8 +407,8 @@ static int take_terms(struct recipe *recipe, const struct recipe *old, struct er
 	return r;
 }
 
-static int take_recipe(const struct previous *previous, struct libraries *libraries,
-		       struct recipe *recipe, struct error *err)
+int previous_take_recipe(const struct previous *previous, struct libraries *libraries,
+			 struct recipe *recipe, struct error *err)
 {
 	const struct record *record = &previous->record;
 	const struct recipe *old = &record->recipe;
@@ -434,7 +434,7 @@ static int take_recipe(const struct previous *previous, struct libraries *librar
 int previous_take(struct previous *previous, struct manifest *manifest,
 		  struct libraries *libraries, struct recipe *recipe, struct error *err)
 {
-	int r = take_recipe(previous, libraries, recipe, err);
+	int r = previous_take_recipe(previous, libraries, recipe, err);
 
 	if (r == 0 && previous->archive.xattrs)
 		r = manifest_note(manifest, err,

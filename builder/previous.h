@@ -68,6 +68,10 @@ int previous_take(struct previous *previous, struct manifest *manifest,
 		  struct libraries *libraries, struct recipe *recipe,
 		  struct error *err) _must_check_;
 
+/* Of that only the libraries and the recipe. */
+int previous_take_recipe(const struct previous *previous, struct libraries *libraries,
+			 struct recipe *recipe, struct error *err) _must_check_;
+
 /*
  * The same for an image that is made anew by its own recipe: takes only what the recipe does not tell
  * of, because it was there before there was one; of the recipe, the terms. -ENODATA, with a hint, if

@@ -18,6 +18,7 @@ int control_inspect(int argc, char **argv);
 int control_kill(int argc, char **argv);
 int control_list(int argc, char **argv);
 int control_cache(int argc, char **argv);
+int control_commit(int argc, char **argv);
 int control_diff(int argc, char **argv);
 int control_doctor(int argc, char **argv);
 int control_pause(int argc, char **argv);

@@ -3,7 +3,7 @@ _jailctl() {
 	local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
 	local common='--quiet --verbose --help --version'
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "cache diff doctor exec inspect kill list pause resume stop wait $common" -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W "cache commit diff doctor exec inspect kill list pause resume stop wait $common" -- "$current")
 		return
 	fi
 	case $command in
@@ -25,6 +25,13 @@ _jailctl() {
 	kill) mapfile -t COMPREPLY < <(compgen -W "--signal $common" -- "$current") ;;
 	stop) mapfile -t COMPREPLY < <(compgen -W "--time $common" -- "$current") ;;
 	inspect | pause | resume | wait) mapfile -t COMPREPLY < <(compgen -W "$common" -- "$current") ;;
+	commit)
+		if [[ $current == -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "--format --keep-setuid $common" -- "$current")
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		fi
+		;;
 	diff)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "--json $common" -- "$current")

@@ -16,6 +16,7 @@ static const struct {
 } commands[] = {
 	/* clang-format off */
 	{"cache", control_cache},
+	{"commit", control_commit},
 	{"diff", control_diff},
 	{"doctor", control_doctor},
 	{"exec", control_exec},
@@ -37,6 +38,7 @@ static const struct cli_program program = {
 	.summary = "Look after running jails.",
 	.notes = "commands:\n"
 		 "  cache    show or remove unpacked images\n"
+		 "  commit   make a new image of a folder of --keep\n"
 		 "  diff     show what a folder of --keep changes\n"
 		 "  doctor   say what this machine lets a jail do\n"
 		 "  exec     run one more command in a jail\n"

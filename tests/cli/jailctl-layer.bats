@@ -172,3 +172,144 @@ meets_hostile_layers() {
 @test "diff of a hostile layer touches nothing outside, opens no FIFO, and names what it cannot read" {
 	for_each_user meets_hostile_layers
 }
+
+# shellcheck disable=SC2016 # the jail's shell expands it
+LOOK='cd / && find . -xdev ! -path "./.jail*" ! -path . -exec stat -c "%n %a %u:%g %F %N" {} + | sort &&
+	find . -xdev -type f ! -path "./.jail*" -exec md5sum {} + | sort'
+
+# seen IMAGE [OPTION…]: what a jail of IMAGE sees: names, modes, owners, targets and bytes.
+seen() {
+	local image=$1
+
+	shift
+	ours jailrun "$@" "$image" sh -c "$LOOK"
+	assert_status 0
+	assert_quiet
+	[ "$(wc -l <<<"$output")" -gt 70 ] || fail "$output"
+}
+
+# commits NEW: from $MINE/keep; says nothing but how much there is.
+commits() {
+	ours jailctl commit "$MINE/keep" "$1"
+	assert_status 0
+	[[ ${stderr-} == "jailbuild: note: $1: "*' files, '* && $stderr != *$'\n'* ]] || fail "$stderr"
+}
+
+makes_the_same_tree() {
+	local kind expected new
+
+	for kind in folder tar; do
+		make_base $kind
+		keep_writes
+		[ "$WHO" = user ] || {
+			ours jailrun --keep "$MINE/keep" "$BASE" chown 33:44 /opt/new /opt/deep
+			assert_status 0
+		}
+		seen "$BASE" --keep "$MINE/keep"
+		expected=$output
+		for new in "$MINE/new.tar" "$MINE/again.tar" "$MINE/new/"; do
+			commits "$new"
+			seen "$new"
+			[ "$output" = "$expected" ] || fail "$new: $(diff <(echo "$expected") <(echo "$output"))"
+		done
+		cmp "$MINE/new.tar" "$MINE/again.tar"
+		ours jailbuild why "$MINE/new.tar" /opt/new
+		assert_output_has 'written in a jail'
+		ours jailctl commit "$MINE/keep" "$BASE" "$MINE/named.tar"
+		assert_status 0
+		cmp "$MINE/new.tar" "$MINE/named.tar"
+		rm -rf "$MINE/keep" "$MINE/new" "$MINE"/*.tar
+	done
+}
+@test "commit makes the tree that the jail saw, of a folder and of an archive, into either, twice the same" {
+	for_each_user makes_the_same_tree
+}
+
+commit_refuses() {
+	make_base folder
+	keep_writes
+	as_each touch "$MINE/there.tar"
+	as_each mkdir "$MINE/there"
+	for new in there.tar there; do
+		ours jailctl commit "$MINE/keep" "$MINE/$new"
+		assert_status 1
+		[ "$stderr" = "jailbuild: error: $MINE/$new is there already
+jailbuild: hint: commit makes a new image: choose another name" ] || fail "$stderr"
+	done
+	[ ! -s "$MINE/there.tar" ] && [ -z "$(ls -A "$MINE/there")" ]
+	start_jail --keep "$MINE/keep" "$BASE" sh -c 'echo ready; sleep 30'
+	wait_until_it_says ready
+	ours jailctl commit "$MINE/keep" "$MINE/new.tar"
+	assert_status 1
+	assert_error_has "$MINE/keep: another jail is using it"
+	as_each kill -KILL "$JAIL"
+	end_of_jail
+	as_each mv "$BASE" "$MINE/moved"
+	ours jailctl commit "$MINE/keep" "$MINE/new.tar"
+	assert_status 1
+	assert_error_has 'hint: name the image: jailctl commit DIR IMAGE NEWIMAGE'
+	for words in commit 'commit a' 'commit a b c d'; do
+		# shellcheck disable=SC2086 # several words
+		ours jailctl $words
+		assert_status 2
+	done
+	ours jailbuild commit a b
+	assert_status 2
+	ours jailbuild commit --id-base=1x a b -o c.tar
+	assert_status 2
+	[ ! -e "$MINE/new.tar" ]
+}
+@test "commit refuses an image that is there, a folder in use, and one whose image is gone" {
+	for_each_user commit_refuses
+}
+
+commits_hostile_layers() {
+	local before
+
+	mkdir "$MINE/host" && echo precious >"$MINE/host/file"
+	chmod -R a+rX "$MINE/host"
+	before=$(digest "$MINE/host")
+	make_base folder
+	fresh_layer
+	as_each mkfifo "$UPPER/opt/fifo"
+	as_each rm "$UPPER/opt/change"
+	as_each ln -s "$MINE/host/file" "$UPPER/opt/change"
+	as_each ln -s "$MINE/host" "$UPPER/srv"
+	as_each mkdir "$UPPER/.jail"
+	as_each cp /etc/hostname "$UPPER/.jail/manifest.json"
+	as_each touch "$UPPER/opt/suid"
+	as_each chmod 4755 "$UPPER/opt/suid"
+	[ "$WHO" = user ] || mknod "$UPPER/opt/null" c 1 3
+	ours jailctl commit "$MINE/keep" "$MINE/new.tar"
+	assert_status 0
+	assert_error_has 'jailbuild: note: /.jail is not for jails to write: left out'
+	assert_error_has 'jailbuild: note: /opt/fifo is a FIFO: left out'
+	assert_error_has 'jailbuild: note: /opt/suid loses its setuid bit'
+	[ "$WHO" = user ] || assert_error_has 'jailbuild: note: /opt/null is a device: left out'
+	[ "$(tar -xOf "$MINE/new.tar" .jail/manifest.json | head -c 1)" = '{' ]
+	tar -tvf "$MINE/new.tar" >"$MINE/list"
+	grep -q "^lrwx.* opt/change -> $MINE/host/file\$" "$MINE/list"
+	grep -q '^-rwxr-xr-x .* opt/suid$' "$MINE/list"
+	! grep -E 'opt/(fifo|null)|precious|srv/' "$MINE/list" || fail "$(cat "$MINE/list")"
+	ours jailctl commit --keep-setuid "$MINE/keep" "$MINE/suid.tar"
+	assert_status 0
+	tar -tvf "$MINE/suid.tar" | grep -q '^-rwsr-xr-x .* opt/suid$'
+	[ "$WHO" = root ] || {
+		as_each touch "$UPPER/opt/closed"
+		as_each chmod 000 "$UPPER/opt/closed"
+		ours jailctl commit "$MINE/keep" "$MINE/closed.tar"
+		assert_status 1
+		assert_error_has '/opt/closed: Permission denied'
+		[ ! -e "$MINE/closed.tar" ]
+	}
+	rm -rf "$UPPER"
+	ln -s "$MINE/host" "$UPPER"
+	ours jailctl commit "$MINE/keep" "$MINE/linked.tar"
+	assert_status 1
+	assert_error_has "$MINE/keep: cannot open layer/upper: Not a directory"
+	[ ! -e "$MINE/linked.tar" ]
+	[ "$(digest "$MINE/host")" = "$before" ] || fail "the host's folder was changed"
+}
+@test "commit of a hostile layer takes nothing from outside, no set-id bit, no device and no record" {
+	for_each_user commits_hostile_layers
+}
