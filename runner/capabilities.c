@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Capabilities by name. Called by protection, and by plan to print them. */
+/* Capabilities by name. Called by protection, and by outline to print them. */
 #include "capabilities.h"
 
 #include <ctype.h>

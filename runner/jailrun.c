@@ -11,7 +11,7 @@
 
 #include "common/log.h"
 #include "jail.h"
-#include "plan.h"
+#include "outline.h"
 #include "status.h"
 
 enum { USAGE = 2, SETUP_FAILED = 125 };
@@ -59,7 +59,7 @@ _Noreturn static void run(const struct options *options, char **argv, int argc)
 		r = jail_prepare(options, &jail, &err);
 	}
 	if (r >= 0 && options->plan) {
-		plan_print(&jail, options, stdout);
+		outline_print(&jail, options, stdout);
 		leave(fflush(stdout) == 0 ? 0 : SETUP_FAILED);
 	}
 	if (r >= 0)

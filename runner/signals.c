@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals by name. Called by prepare, plan and commands of jailctl. */
+/* Signals by name. Called by prepare, outline and commands of jailctl. */
 #include "signals.h"
 
 #include <ctype.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A jail's making in words, a line a step, in the order of the stages in jail.c. Called by jailrun. */
-#include "plan.h"
+#include "outline.h"
 
 #include <sched.h>
 #include <stdarg.h>
@@ -212,7 +212,7 @@ static void print_end(const struct jail *jail, FILE *out)
 		     (long long)jail->timeout, signal, (long long)jail->grace);
 }
 
-void plan_print(const struct jail *jail, const struct options *options, FILE *out)
+void outline_print(const struct jail *jail, const struct options *options, FILE *out)
 {
 	print_image(jail, options, out);
 	print_namespaces(jail, out);

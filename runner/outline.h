@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* plan: what --plan prints: every step that would make the jail, in order, and who takes it. */
-#ifndef RUNNER_PLAN_H
-#define RUNNER_PLAN_H
+/* outline: what --plan prints: every step that would make the jail, in order, and who takes it. */
+#ifndef RUNNER_OUTLINE_H
+#define RUNNER_OUTLINE_H
 
 #include <stdio.h>
 
@@ -12,6 +12,6 @@
  * it is about, and what is done. Control bytes are escaped. An image that would have to be unpacked
  * first has no root_fd, and its own settings are not known.
  */
-void plan_print(const struct jail *jail, const struct options *options, FILE *out);
+void outline_print(const struct jail *jail, const struct options *options, FILE *out);
 
 #endif
