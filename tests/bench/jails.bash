@@ -70,11 +70,15 @@ show_archives() {
 		mkdir -p $1/unpacked
 		sync
 	END
-	chmod 755 "$work/cold"
+	cat >"$work/tar-and-bwrap" <<-'END'
+		#!/bin/sh
+		tar -C "$1/unpacked" -xf "$1/middle.tar" && exec bwrap --unshare-all \
+			--bind "$1/unpacked" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run /bin/true
+	END
+	chmod 755 "$work/cold" "$work/tar-and-bwrap"
 	compare "$1" --runs 15 --prepare "$work/cold" \
 		-n cold "jailrun $1/middle.tar /bin/true" \
-		-n tar-and-bwrap "sh -c 'tar -C $1/unpacked -xf $1/middle.tar && exec bwrap --unshare-all
-			--bind $1/unpacked / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run /bin/true'"
+		-n tar-and-bwrap "$work/tar-and-bwrap $1"
 	row "jailrun 97MB.tar, cold, as $1" cold tar-and-bwrap 0.9
 	rm -rf "$1/unpacked" "$work/$1"/{small,large,middle}.tar
 }
