@@ -4,6 +4,9 @@
  * by main; mostly for jailctl commit, which finds the layer and whose ids are in it.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <stdbool.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,17 +52,33 @@ static const struct cli_program program = {
 	.option_count = sizeof(options) / sizeof(options[0]),
 };
 
+static bool read_id(const char **at, unsigned *ret)
+{
+	char *end;
+
+	if (**at < '0' || **at > '9')
+		return false;
+	errno = 0;
+	unsigned long value = strtoul(*at, &end, 10);
+	*at = end;
+	*ret = (unsigned)value;
+	return !errno && value < UINT_MAX;
+}
+
 static int read_ids(const char *text, struct overlay_options *ret, struct error *err)
 {
-	unsigned uid, gid;
-	int end = 0;
+	const char *at = text;
 
 	if (!text)
 		return 0;
-	if (sscanf(text, "%9u%n:%9u%n", &uid, &end, &gid, &end) < 1 || text[end])
+	bool is_good = read_id(&at, &ret->uid);
+	ret->gid = ret->uid;
+	if (is_good && *at == ':') {
+		at++;
+		is_good = read_id(&at, &ret->gid);
+	}
+	if (!is_good || *at)
 		return error_set(err, EINVAL, "--id-base %s: not UID[:GID]", text);
-	ret->uid = uid;
-	ret->gid = strchr(text, ':') ? gid : uid;
 	return 0;
 }
 
@@ -67,6 +86,8 @@ static int refuse_existing(const char *path, struct error *err)
 {
 	struct stat st;
 
+	if (!path)
+		return error_set(err, EINVAL, "no new image named");
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT
 			       ? 0
@@ -160,8 +181,8 @@ static int check_usage(const struct values *values, int count, struct request *r
 int command_commit(int argc, char **argv)
 {
 	struct values values = {0};
-	struct overlay_options overlay;
-	struct request request;
+	struct overlay_options overlay = {0};
+	struct request request = {0};
 	struct error err = {0};
 	int first, status = EXIT_DONE;
 

@@ -59,7 +59,7 @@ int dossier_check_name(const char *name, const char *what,
 		       struct error *err) _must_check_;
 
 /* The whole text, on the heap; the caller frees it. */
-int dossier_format(const struct dossier *dossier, char **ret_text, size_t *ret_size,
+int dossier_format(const struct dossier *record, char **ret_text, size_t *ret_size,
 		   struct error *err) _must_check_;
 
 /*
@@ -70,7 +70,7 @@ int dossier_format(const struct dossier *dossier, char **ret_text, size_t *ret_s
 int dossier_parse(char *text, size_t size, struct dossier *ret,
 		  struct error *err) _must_check_;
 
-void dossier_free(struct dossier *dossier);
+void dossier_free(struct dossier *record);
 
 #define _cleanup_dossier_ __attribute__((cleanup(dossier_free)))
 

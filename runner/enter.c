@@ -34,6 +34,7 @@
 #include "join.h"
 #include "namespaces.h"
 #include "privileges.h"
+#include "quantity.h"
 #include "supervise.h"
 #include "terminal.h"
 
@@ -222,8 +223,9 @@ static int supervise(struct visit *visit, struct outcome *ret, struct error *err
 	int pair[2];
 	int r = supervise_listen(&signals, err);
 
-	if (r == 0)
-		r = channel_open(pair, err);
+	if (r < 0)
+		return r;
+	r = channel_open(pair, err);
 	if (r < 0)
 		return r;
 	own = pair[0];
@@ -248,8 +250,7 @@ static int supervise(struct visit *visit, struct outcome *ret, struct error *err
 static int take_protection(const struct dossier *dossier, struct protection *ret,
 			   struct error *err)
 {
-	unsigned number;
-	unsigned long long soft, hard;
+	unsigned long long limit[3]; /* number, soft, hard */
 
 	*ret = (struct protection){.capabilities = (uint64_t)dossier->capabilities,
 				   .added = (uint64_t)dossier->added,
@@ -258,14 +259,13 @@ static int take_protection(const struct dossier *dossier, struct protection *ret
 				   .shares_net = dossier->shares_net,
 				   .shares_pid = dossier->shares_pid};
 	for (size_t i = 0; i < dossier->limits.count; i++) {
-		if (sscanf(dossier->limits.items[i], "%u %llu %llu", &number, &soft,
-			   &hard) != 3 ||
-		    number >= RLIM_NLIMITS)
+		if (!quantity_list(dossier->limits.items[i], limit, 3) ||
+		    limit[0] >= RLIM_NLIMITS)
 			return error_set(err, EBADMSG,
 					 "the registration of jail %s has a bad limit",
 					 dossier->name);
-		ret->limits.values[number] = (struct rlimit){soft, hard};
-		ret->limits.asked |= 1U << number;
+		ret->limits.values[limit[0]] = (struct rlimit){limit[1], limit[2]};
+		ret->limits.asked |= 1U << limit[0];
 	}
 	return 0;
 }

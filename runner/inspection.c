@@ -13,6 +13,7 @@
 #include "common/jsontext.h"
 #include "control.h"
 #include "jail.h"
+#include "quantity.h"
 
 struct values {
 	struct cli_common common;
@@ -49,17 +50,18 @@ static int set_namespaces(json_t *json, const struct dossier *dossier, struct er
 /* The map as the kernel shows it: "INSIDE OUTSIDE COUNT" for each range. */
 static int set_map(json_t *json, const char *key, int64_t init, struct error *err)
 {
-	char path[48];
-	unsigned inside, outside, count;
+	char path[48], line[128];
+	unsigned long long range[3];
 	json_t *ranges = json_array();
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)init, key);
 	_cleanup_file_ FILE *file = fopen(path, "re");
-	while (file && fscanf(file, "%u %u %u", &inside, &outside, &count) == 3)
-		if (json_array_append_new(ranges, json_pack("{s:I, s:I, s:I}", "inside",
-							    (json_int_t)inside, "outside",
-							    (json_int_t)outside, "count",
-							    (json_int_t)count)) < 0)
+	while (file && fgets(line, sizeof(line), file) && quantity_list(line, range, 3))
+		if (json_array_append_new(ranges,
+					  json_pack("{s:I, s:I, s:I}", "inside",
+						    (json_int_t)range[0], "outside",
+						    (json_int_t)range[1], "count",
+						    (json_int_t)range[2])) < 0)
 			break;
 	return json_object_set_new(json, key, ranges) < 0 ? error_nomem(err) : 0;
 }

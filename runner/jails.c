@@ -55,9 +55,10 @@ int jails_names(const struct jails *jails, struct strlist *ret, struct error *er
 	_cleanup_dir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!dir) {
-		error_errno(err, errno, "cannot read %s", jails->path);
+		int code = errno;
+
 		cleanup_fd(&fd);
-		return -err->code;
+		return error_errno(err, code, "cannot read %s", jails->path);
 	}
 	while ((entry = readdir(dir))) {
 		const char *name = entry->d_name;

@@ -63,7 +63,7 @@ static int read_all(struct processes *all, struct error *err)
 	if (!dir)
 		return error_errno(err, errno, "cannot read /proc");
 	while ((entry = readdir(dir))) {
-		struct process process = {.pid = (pid_t)atoi(entry->d_name)};
+		struct process process = {.pid = (pid_t)strtol(entry->d_name, NULL, 10)};
 
 		if (process.pid <= 0 || procstat_read(process.pid, &process.stat) < 0)
 			continue;

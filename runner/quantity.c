@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char units[] = "kmgt";
@@ -63,4 +64,21 @@ const char *quantity_write(uint64_t bytes, char *ret, size_t size)
 		snprintf(ret, size, "%llu.%llu %s", (unsigned long long)tenths / 10,
 			 (unsigned long long)tenths % 10, names[unit]);
 	return ret;
+}
+
+bool quantity_list(const char *text, unsigned long long *ret, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *end;
+
+		text += strspn(text, " \t\n");
+		if (*text < '0' || *text > '9')
+			return false;
+		errno = 0;
+		ret[i] = strtoull(text, &end, 10);
+		if (errno)
+			return false;
+		text = end;
+	}
+	return text[strspn(text, " \t\n")] == '\0';
 }

@@ -22,4 +22,10 @@ int quantity_read(const char *option, const char *text, bool is_size, uint64_t *
 /* Writes `bytes` with the unit that leaves up to four digits: "1.5 GiB". Returns `ret`. */
 const char *quantity_write(uint64_t bytes, char *ret, size_t size);
 
+/*
+ * Reads exactly `count` numbers with blanks between and around them, as the kernel's files and our own
+ * have them. False if that is not what `text` is.
+ */
+bool quantity_list(const char *text, unsigned long long *ret, size_t count);
+
 #endif

@@ -334,7 +334,7 @@ static void print(const char *machine, const struct program *program)
 static void make(size_t machine)
 {
 	struct program program = {.length = 0};
-	struct span spans[NUMBERS];
+	struct span spans[NUMBERS] = {{0}};
 	unsigned count = find_spans(machines[machine].libseccomp, spans);
 
 	load(&program, offsetof(struct seccomp_data, arch));

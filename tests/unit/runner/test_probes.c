@@ -16,6 +16,7 @@
 
 static void run_by_name(const char *name, struct probes_result *ret)
 {
+	*ret = (struct probes_result){.verdict = PROBES_BAD};
 	for (size_t i = 0; i < probes_count(); i++)
 		if (!strcmp(probes_name(i), name)) {
 			probes_run(i, ret);

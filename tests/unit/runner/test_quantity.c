@@ -80,12 +80,26 @@ static void writes_sizes_for_people(void **state)
 	writes_what_can_be_read(UINT64_MAX, "1638 PiB");
 }
 
+static void reads_lists_of_numbers(void **state)
+{
+	static const char *const bad[] = {"",      "1 2",    "1 2 3 4",
+					  "1 2 x", "1 -2 3", "1 2 99999999999999999999"};
+	unsigned long long list[3];
+
+	(void)state;
+	assert_true(quantity_list("         0     524288 65536\n", list, 3));
+	assert_true(list[0] == 0 && list[1] == 524288 && list[2] == 65536);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(quantity_list(bad[i], list, 3));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_sizes_with_units),
 		cmocka_unit_test(refuses_what_is_no_size),
 		cmocka_unit_test(writes_sizes_for_people),
+		cmocka_unit_test(reads_lists_of_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@
 
 # shellcheck disable=SC2030,SC2031 # each test sets $MINE for itself
 
-load helper
-load jailrun-helper
+load ../cli/helper
+load ../cli/jailrun-helper
 
 # unpacking [ARG…]: jailrun with a cache of its own in $MINE.
 unpacking() {

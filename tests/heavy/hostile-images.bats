@@ -7,8 +7,8 @@
 
 # shellcheck disable=SC2016,SC2030,SC2031 # words of the jail's shell; each test sets $MINE for itself
 
-load helper
-load jailrun-helper
+load ../cli/helper
+load ../cli/jailrun-helper
 
 # canary: $MINE/host, with all that a jail's set-up could overwrite or make anew; its digest in $BEFORE.
 canary() {
