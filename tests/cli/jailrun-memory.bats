@@ -86,7 +86,7 @@ falls_back() {
 	falls_back
 	capture limited env -u XDG_CACHE_HOME -u HOME jailrun "$TAR" echo works </dev/null
 	assert_output works
-	assert_error_has 'there is no place for the image cache: unpacking into memory, for this run only'
+	assert_error_has 'there is no place for the cache folder: unpacking into memory, for this run only'
 	chmod 755 "$MINE/closed"
 }
 
