@@ -235,6 +235,18 @@ static int read_texts(struct strtab *strings, const struct dynamic *dynamic,
 	return r;
 }
 
+static void expect_strings(struct strtab *strings, const struct dynamic *dynamic)
+{
+	for (size_t i = 0; i < dynamic->need_count; i++)
+		strtab_expect(strings, dynamic->needs[i].offset);
+	if (dynamic->has_soname)
+		strtab_expect(strings, dynamic->soname);
+	if (dynamic->has_rpath)
+		strtab_expect(strings, dynamic->rpath);
+	if (dynamic->has_runpath)
+		strtab_expect(strings, dynamic->runpath);
+}
+
 static int read_strings(struct elffile *file, const struct dynamic *dynamic,
 			struct arena *arena, struct object *object, struct error *err)
 {
@@ -253,6 +265,7 @@ static int read_strings(struct elffile *file, const struct dynamic *dynamic,
 	/* ld.so does not look at DT_STRSZ; it bounds the strings only where it makes sense. */
 	if (dynamic->strsz && dynamic->strsz < strings.size)
 		strings.size = dynamic->strsz;
+	expect_strings(&strings, dynamic);
 	r = read_needs(&strings, dynamic, arena, object, err);
 	return r < 0 ? r : read_texts(&strings, dynamic, object, err);
 }

@@ -20,8 +20,8 @@
 #include "common/processors.h"
 
 enum {
-	WORTH_IT = 64,   /* files: to start a thread takes as long as to read ten */
-	LEAD = 16,       /* files that the caller reads meanwhile */
+	WORTH_IT = 64, /* files: to start a thread takes as long as to read ten */
+	LEAD = 16, /* files left to the caller where it starts and where it catches up */
 	THREADS_MAX = 3, /* reading one takes twice as long as making a closure of it */
 };
 
@@ -29,17 +29,18 @@ enum state { UNCLAIMED, CLAIMED, READ };
 
 struct item {
 	_Atomic(enum state) state;
-	struct object object; /* once READ */
+	struct object *object; /* once READ */
 };
 
 struct worker {
 	struct prefetch *prefetch;
-	struct arena arena; /* of the strings */
+	struct arena arena; /* of the objects and their strings */
 	pthread_t thread;
 };
 
 struct prefetch {
 	const struct sysroot *root;
+	struct readset *known;
 	const char *const *paths;
 	size_t count;
 	size_t next;          /* of the caller */
@@ -58,15 +59,25 @@ static bool claim(struct item *item)
 	return atomic_compare_exchange_strong(&item->state, &expected, CLAIMED);
 }
 
-/* What cannot be read is left to the caller, who tells why. */
-static bool read_item(struct worker *worker, const char *path, struct object *ret)
+/* What cannot be read is left to the caller, who tells why: NULL. */
+static struct object *read_item(struct worker *worker, const char *path)
 {
+	struct readset *known = worker->prefetch->known;
+	struct object *object;
 	struct stat st;
 	_cleanup_fd_ int fd = sysroot_openat(worker->prefetch->root, path,
 					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
-	return fd >= 0 && fstat(fd, &st) == 0 &&
-	       object_read(fd, &st, &worker->arena, ret, NULL) == 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return NULL;
+	object = readset_find(known, st.st_dev, st.st_ino);
+	if (object)
+		return object;
+	object = arena_alloc(&worker->arena, sizeof(*object), NULL);
+	if (!object || object_read(fd, &st, &worker->arena, object, NULL) < 0)
+		return NULL;
+	readset_add(known, object);
+	return object;
 }
 
 /*
@@ -99,7 +110,10 @@ static void *run(void *data)
 	       (i = atomic_fetch_add(&prefetch->ahead, 1)) < prefetch->count) {
 		struct item *item = &prefetch->items[i];
 
-		if (claim(item) && read_item(worker, prefetch->paths[i], &item->object))
+		if (!claim(item))
+			continue;
+		item->object = read_item(worker, prefetch->paths[i]);
+		if (item->object)
 			atomic_store_explicit(&item->state, READ, memory_order_release);
 	}
 	return NULL;
@@ -128,6 +142,7 @@ int prefetch_start(const struct sysroot *root, const char *const *paths, size_t 
 		   struct prefetch **ret, struct error *err)
 {
 	struct prefetch *prefetch;
+	struct readset *known;
 
 	*ret = NULL;
 	if (count < WORTH_IT || root->files)
@@ -136,10 +151,16 @@ int prefetch_start(const struct sysroot *root, const char *const *paths, size_t 
 	unsigned threads = processors_count(THREADS_MAX + 1) - 1;
 	if (!threads)
 		return 0;
+	int r = readset_make(count, &known, err);
+	if (r < 0)
+		return r;
 	prefetch = calloc(1, sizeof(*prefetch) + count * sizeof(prefetch->items[0]));
-	if (!prefetch)
+	if (!prefetch) {
+		readset_free(known);
 		return error_nomem(err);
+	}
 	prefetch->root = root;
+	prefetch->known = known;
 	prefetch->paths = paths;
 	prefetch->count = count;
 	atomic_init(&prefetch->ahead, LEAD);
@@ -156,10 +177,18 @@ struct object *prefetch_take(struct prefetch *prefetch, const char *path)
 	    strcmp(prefetch->paths[prefetch->next], path) != 0)
 		return NULL;
 	item = &prefetch->items[prefetch->next++];
-	if (claim(item) ||
-	    atomic_load_explicit(&item->state, memory_order_acquire) != READ)
+	if (claim(item))
 		return NULL;
-	return &item->object;
+	if (atomic_load_explicit(&item->state, memory_order_acquire) == READ)
+		return item->object;
+	/* Caught up: side by side both would read every file. */
+	atomic_fetch_add(&prefetch->ahead, LEAD);
+	return NULL;
+}
+
+struct readset *prefetch_known(const struct prefetch *prefetch)
+{
+	return prefetch->known;
 }
 
 void prefetch_free(struct prefetch *prefetch)
@@ -171,5 +200,6 @@ void prefetch_free(struct prefetch *prefetch)
 		pthread_join(prefetch->workers[i].thread, NULL);
 		arena_free(&prefetch->workers[i].arena);
 	}
+	readset_free(prefetch->known);
 	free(prefetch);
 }

@@ -11,6 +11,7 @@
 #include "common/error.h"
 #include "common/sysroot.h"
 #include "object.h"
+#include "readset.h"
 
 struct prefetch;
 
@@ -27,6 +28,10 @@ int prefetch_start(const struct sysroot *root, const char *const *paths, size_t 
  * prefetch_free. NULL: the caller reads it, and no thread does any more.
  */
 struct object *prefetch_take(struct prefetch *prefetch, const char *path);
+
+/* What the threads have read so far, and where the caller enters what it reads itself: then no file is
+ * read twice under two paths. The prefetch's own. */
+struct readset *prefetch_known(const struct prefetch *prefetch);
 
 /* Ends the threads. */
 void prefetch_free(struct prefetch *prefetch);

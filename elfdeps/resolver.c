@@ -264,8 +264,11 @@ int elfdeps_prefetch(struct elfdeps *resolver, const char *const *paths, size_t 
 {
 	if (resolver->prefetch)
 		return error_set(err, EBUSY, "files are being read ahead already");
-	return prefetch_start(&resolver->store.root, paths, count, &resolver->prefetch,
-			      err);
+	int r = prefetch_start(&resolver->store.root, paths, count, &resolver->prefetch,
+			       err);
+	if (resolver->prefetch)
+		resolver->store.shared = prefetch_known(resolver->prefetch);
+	return r;
 }
 
 int elfdeps_resolve(struct elfdeps *resolver, const char *path,

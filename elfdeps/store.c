@@ -78,6 +78,20 @@ static int enter(struct store *store, const char *key, size_t length,
 	return r < 0 ? r : strmap_put(&store->identities, kept, object, err);
 }
 
+static int read_object(struct store *store, int fd, const struct stat *st,
+		       struct object **ret, struct error *err)
+{
+	struct object *object = arena_alloc(&store->arena, sizeof(*object), err);
+	int r = object ? object_read(fd, st, &store->arena, object, err) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	if (store->shared)
+		readset_add(store->shared, object);
+	*ret = object;
+	return 0;
+}
+
 /* The object of an open file: the known one if (device, inode) was read under another path. */
 static int identify(struct store *store, int fd, const char *path, struct object **ret,
 		    struct error *err)
@@ -93,10 +107,9 @@ static int identify(struct store *store, int fd, const char *path, struct object
 	*ret = strmap_get(&store->identities, key);
 	if (*ret)
 		return 0;
-	object = arena_alloc(&store->arena, sizeof(*object), err);
+	object = store->shared ? readset_find(store->shared, st.st_dev, st.st_ino) : NULL;
 	if (!object)
-		return -ENOMEM;
-	r = object_read(fd, &st, &store->arena, object, err);
+		r = read_object(store, fd, &st, &object, err);
 	if (r < 0)
 		return r;
 	*ret = object;

@@ -16,6 +16,7 @@
 #include "common/strmap.h"
 #include "common/sysroot.h"
 #include "object.h"
+#include "readset.h"
 
 /* Failing looks allowed for one closure: a hostile file can name millions of places. */
 enum { STORE_MISSES_MAX = 1 << 18 };
@@ -49,10 +50,11 @@ struct store {
 	struct sysroot root;
 	struct arena arena; /* owns every string and struct that is handed out */
 	struct strmap names, folders, identities;
-	uint64_t marks;        /* handed out so far */
-	struct scope *scopes;  /* search's own note */
-	unsigned misses;       /* since the caller set it to 0 */
-	struct ldconf *conf;   /* ldconf's own note; NULL: not read yet */
+	struct readset *shared; /* with threads that read ahead; NULL: there are none */
+	uint64_t marks;         /* handed out so far */
+	struct scope *scopes;   /* search's own note */
+	unsigned misses;        /* since the caller set it to 0 */
+	struct ldconf *conf;    /* ldconf's own note; NULL: not read yet */
 	struct strmap advised; /* as well: what it said of missing names, "" if nothing */
 };
 

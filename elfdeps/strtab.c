@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The window moves to where a string starts that it does not hold, a little in front of it: names
- * that were added together stand together. A string longer than the window is read by itself.
- * Called by object.
+ * The window is moved over the strings that are expected, or else to where a string starts that it does
+ * not hold, a little in front of it: names that were added together stand together. A string longer
+ * than the window is read by itself. Called by object.
  */
 #include "strtab.h"
 
@@ -12,16 +12,24 @@
 
 #include "common/cleanup.h"
 
-enum { LEAD = 2048 }; /* how much in front of the string the window begins */
+enum {
+	LEAD = 2048, /* how much in front of the string the window begins */
+	TAIL = 256,  /* room for the last of the strings that are expected */
+};
 
 static int move_window(struct strtab *table, uint64_t offset, struct error *err)
 {
 	uint64_t start = offset > LEAD ? offset - LEAD : 0;
-	uint64_t size = table->size - start;
+	uint64_t size = STRTAB_WINDOW;
 	int got;
 
-	if (size > STRTAB_WINDOW)
-		size = STRTAB_WINDOW;
+	if (offset >= table->first && offset <= table->last &&
+	    table->last - table->first <= STRTAB_WINDOW - TAIL) {
+		start = table->first;
+		size = table->last - table->first + TAIL;
+	}
+	if (size > table->size - start)
+		size = table->size - start;
 	got = elffile_read(table->file, table->start + start, table->window, size, err);
 	if (got < 0)
 		return got;

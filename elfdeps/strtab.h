@@ -19,6 +19,7 @@ struct strtab {
 	const struct elffile *file;
 	struct arena *arena;   /* gets the copies */
 	uint64_t start, size;  /* of the table in the file */
+	uint64_t first, last;  /* offsets between which strings will be asked for */
 	uint64_t window_start; /* offset in the table */
 	size_t window_size;    /* bytes in the window; 0: nothing read yet */
 	char window[STRTAB_WINDOW];
@@ -31,8 +32,20 @@ static inline void strtab_init(struct strtab *table, const struct elffile *file,
 	table->file = file;
 	table->arena = arena;
 	table->start = table->size = 0;
+	table->first = UINT64_MAX;
+	table->last = 0;
 	table->window_start = 0;
 	table->window_size = 0;
+}
+
+/* Says in advance that the string at `offset` will be asked for: those that stand near each other are read
+ * at once, and nothing around them. */
+static inline void strtab_expect(struct strtab *table, uint64_t offset)
+{
+	if (offset < table->first)
+		table->first = offset;
+	if (offset > table->last)
+		table->last = offset;
 }
 
 /*
