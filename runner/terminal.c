@@ -15,7 +15,10 @@
 
 #include "common/fd.h"
 
-enum { BUFFER_SIZE = 16384 };
+enum {
+	BUFFER_SIZE = 16384,
+	ROUNDS = 16, /* of reading and writing between two polls */
+};
 
 /*
  * A second open file description of the caller's terminal: O_NONBLOCK on the first would hit
@@ -167,10 +170,21 @@ static void relay(struct terminal_stream *stream, const struct pollfd *polls)
 
 void terminal_relay(struct terminal *terminal, const struct pollfd *polls)
 {
+	struct terminal_stream *out = &terminal->out;
+
 	if (terminal->master < 0)
 		return;
 	relay(&terminal->in, polls);
-	relay(&terminal->out, polls + 2);
+	relay(out, polls + 2);
+	/* A terminal hands out 4 KiB at a time: where more is coming, it is not asked for by poll. Signals
+	 * and the channel get their turn all the same. */
+	for (int i = 0; i < ROUNDS && polls[2].revents && is_empty(out) && !out->ended;
+	     i++) {
+		fill(out);
+		if (is_empty(out))
+			break;
+		flush(out);
+	}
 }
 
 /* Whether the signal that waits in the signalfd asks this process to end. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""pty.py COMMAND [ARG…]: runs COMMAND on a terminal and reads what it prints as fast as it can.
+"""terminal_rate.py COMMAND [ARG…]: runs COMMAND on a terminal and reads what it prints as fast as it can.
 
 Prints the rate in MB/s, counted from the first byte to the last. Called by tests/bench/run.
 """
@@ -27,5 +27,5 @@ while True:
 taken = time.monotonic() - (start or time.monotonic())
 _, status = os.waitpid(pid, 0)
 if os.waitstatus_to_exitcode(status) != 0 or total < 100_000_000:
-    sys.exit(f"pty.py: {sys.argv[1]} failed, or printed only {total} bytes")
+    sys.exit(f"terminal_rate.py: {sys.argv[1]} failed, or printed only {total} bytes")
 print(int(total / taken / 1e6))
