@@ -43,12 +43,27 @@ STATIC := $(if $(and $(filter release debug,$(FLAVOUR)),$(filter-out 0,$(HAVE_LI
 # main files: each makes a program; every other file of a folder goes into its library.
 MAINS := elfdeps/main.c builder/main.c runner/jailrun.c runner/jailctl.c runner/unpack.c
 GENERATORS := $(wildcard runner/*_generator.c)
+FILTERS := $(patsubst runner/%_generator.c,$(B)/%_filter.h,$(GENERATORS))
 sources = $(filter-out $(MAINS) $(GENERATORS),$(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIBS := $(foreach l,common elfdeps builder runner,$(if $(call sources,$(l)),$(B)/obj/lib$(l).a))
 library = $(filter $(patsubst %,$(B)/obj/lib%.a,$(1)),$(LIBS))
 pkg = $(shell $(PKG_CONFIG) --libs $(1))
 pkg_static = $(shell $(PKG_CONFIG) --static --libs $(1))
+
+# jailrun is linked with musl where musl-gcc is there: at each start glibc asks the processor for its
+# caches, which a virtual machine answers slowly (ARCHITECTURE.md has the figure). `make MUSL_CC=`: never.
+MUSL_CC ?= $(shell command -v musl-gcc)
+M := $(B)/musl
+MUSL_DIR := $(if $(and $(filter release,$(FLAVOUR)),$(STATIC),$(MUSL_CC)),$(shell $(MUSL_CC) -\#\#\# -x c /dev/null 2>&1 | \
+	sed -n 's|.* \(/[^ ]*\)/Scrt1\.o.*|\1|p'))
+HAVE_MUSL := $(wildcard $(MUSL_DIR)/rcrt1.o)
+# The kernel's headers stand among glibc's, which must not be seen.
+KERNEL_HEADERS := $(wildcard $(addprefix /usr/include/,linux asm asm-generic $(shell $(CC) -print-multiarch)/asm))
+# What needs other libraries is not jailrun's.
+MUSL_SOURCES := $(if $(HAVE_MUSL),runner/jailrun.c $(filter $(call sources,runner) $(call sources,common),$(shell \
+	grep -LE '<(archive|jansson)|jsontext\.h' $(call sources,runner) $(call sources,common))))
+crt = $(shell $(CC) -print-file-name=$(1))
 
 # link LIBRARIES,PACKAGES: static with LIBRARIES if that gives no warning, or else dynamic with PACKAGES.
 link = { [ '$(STATIC)' ] && $(link_static) $(1) 2>/dev/null; } || $(CC) $(LDFLAGS) -o $@ $^ $(call pkg,$(2))
@@ -73,9 +88,23 @@ $(B)/elfdeps: $(call objects,elfdeps/main.c) $(call library,elfdeps) $(call libr
 $(B)/jailbuild: $(call objects,builder/main.c) $(call library,builder) $(call library,elfdeps) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
 	$(Q)$(call link,$(LIBARCHIVE) $(call pkg_static,libelf jansson nettle),libelf libarchive liblzma libzstd jansson nettle)
+ifneq ($(HAVE_MUSL),)
+# musl-gcc does not know -static-pie: the parts are named.
+$(B)/jailrun: $(patsubst %.c,$(M)/obj/%.o,$(MUSL_SOURCES))
+	$(if $(V),,@echo '  LINK $@')
+	$(Q)$(MUSL_CC) $(filter-out -pie,$(LDFLAGS)) -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text -o $@ \
+	  $(MUSL_DIR)/rcrt1.o $(MUSL_DIR)/crti.o $(call crt,crtbeginS.o) $^ $(call crt,crtendS.o) $(MUSL_DIR)/crtn.o
+$(M)/include: Makefile
+	$(Q)rm -rf $@ && mkdir -p $@ && ln -s $(KERNEL_HEADERS) $@
+$(M)/obj/%.o: %.c Makefile | $(FILTERS) $(M)/include
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  CC $@')
+	$(Q)$(MUSL_CC) $(CPPFLAGS) -isystem $(M)/include $(CFLAGS) -MMD -MP -c -o $@ $<
+else
 $(B)/jailrun: $(call objects,runner/jailrun.c) $(call library,runner) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
 	$(Q)$(CC) $(filter-out $(if $(STATIC),-pie),$(LDFLAGS)) $(STATIC) -o $@ $^
+endif
 $(B)/jailctl: $(call objects,runner/jailctl.c) $(call library,runner) $(call library,common)
 	$(if $(V),,@echo '  LINK $@')
 	$(Q)$(call link,$(call pkg_static,jansson),jansson)
@@ -119,7 +148,6 @@ $(B)/%_filter.h: runner/%_generator.c
 	$(if $(V),,@echo '  GEN $@')
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -O1 -I. -o $(B)/$*_generator $< $(call pkg,libseccomp)
 	$(Q)$(B)/$*_generator > $@.new && mv $@.new $@
-FILTERS := $(patsubst runner/%_generator.c,$(B)/%_filter.h,$(GENERATORS))
 
 $(B)/obj/%.o: %.c Makefile | $(FILTERS)
 	@mkdir -p $(@D)
@@ -218,4 +246,4 @@ help: ## list the targets
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(M)/obj -name '*.d' 2>/dev/null)

@@ -34,10 +34,14 @@ static void append_cause(struct error *err, const char *cause)
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s", cause);
 }
 
-/* strerrordesc_np is a table look-up: no locale, no allocation, no lock; safe after clone. */
+/* A table look-up: no locale, no allocation, no lock; safe after clone. musl's strerror(3) is one as well. */
 const char *error_words(int code)
 {
+#ifdef __GLIBC__
 	const char *words = strerrordesc_np(code);
+#else
+	const char *words = strerror(code);
+#endif
 
 	return words ? words : "unknown error";
 }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/kernel.h"
 #include "fd.h"
 #include "path.h"
 

@@ -14,13 +14,13 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/kernel.h"
 #include "fence.h"
 #include "mount.h"
 #include "unpack_filter.h"
@@ -39,9 +39,9 @@ static int limit(int resource, rlim_t value, struct error *err)
 	struct rlimit old, wanted = {value, value};
 
 	/* A hard limit that is lower already can only stay, setrlimit(2). */
-	if (getrlimit((__rlimit_resource_t)resource, &old) == 0 && old.rlim_max < value)
+	if (getrlimit(resource, &old) == 0 && old.rlim_max < value)
 		return 0;
-	if (setrlimit((__rlimit_resource_t)resource, &wanted) < 0)
+	if (setrlimit(resource, &wanted) < 0)
 		return error_errno(err, errno, "cannot set resource limit %d", resource);
 	return 0;
 }

@@ -16,6 +16,7 @@
 
 #include "common/log.h"
 #include "control.h"
+#include "signals.h"
 
 enum { GRACE = 10, GRACE_MAX = 24 * 60 * 60 };
 
@@ -122,23 +123,9 @@ static int read_seconds(const char *text, int *ret, struct error *err)
 /* "TERM", "SIGTERM" or "15"; real-time signals by number. */
 static int read_signal(const char *text, int *ret, struct error *err)
 {
-	const char *name = !strncmp(text, "SIG", 3) ? text + 3 : text;
-	char *end;
-
-	unsigned long number = strtoul(text, &end, 10);
-	if (*text >= '0' && *text <= '9' && !*end && number > 0 &&
-	    number <= (unsigned long)SIGRTMAX) {
-		*ret = (int)number;
+	*ret = signals_find(text);
+	if (*ret > 0)
 		return 0;
-	}
-	for (int signal = 1; signal < SIGRTMIN; signal++) {
-		const char *known = sigabbrev_np(signal);
-
-		if (known && !strcmp(known, name)) {
-			*ret = signal;
-			return 0;
-		}
-	}
 	error_set(err, EINVAL, "--signal: '%s' is no signal", text);
 	return error_hint(err, "a name as in 'kill -l', or a number");
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/kernel.h"
 #include "namespaces.h"
 #include "privileges.h"
 
@@ -196,9 +197,7 @@ static int say_how_it_ended(const siginfo_t *info, struct error *err)
 		return error_set(err, ECHILD, "the unpack helper ended with status %d",
 				 info->si_status);
 	error_set(err, ECHILD, "the unpack helper was killed by signal %d (%s)",
-		  info->si_status,
-		  sigdescr_np(info->si_status) ? sigdescr_np(info->si_status)
-					       : "unknown");
+		  info->si_status, strsignal(info->si_status));
 	if (info->si_status == SIGKILL)
 		error_hint(err, "perhaps memory ran out");
 	return -ECHILD;

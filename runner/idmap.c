@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/kernel.h"
 
 /* Reads a small file of /proc into `ret`, with a NUL; false if it is not there. */
 static bool read_small(const char *path, char *ret, size_t size)

@@ -24,9 +24,11 @@
 #include "channel.h"
 #include "command.h"
 #include "common/fd.h"
+#include "common/kernel.h"
 #include "common/sysroot.h"
 #include "environment.h"
 #include "privileges.h"
+#include "signals.h"
 #include "syscalls.h"
 
 enum {
@@ -232,7 +234,7 @@ static int serve(pid_t command, int channel)
 	sigset_t all;
 	int result = -1;
 
-	sigfillset(&all);
+	signals_fill(&all);
 	while (result < 0) {
 		int signal = sigwaitinfo(&all, NULL);
 
@@ -292,7 +294,7 @@ static void ask_the_rest(const struct jail *jail)
 
 	if (!reap_all() || !grace)
 		return;
-	sigfillset(&all);
+	signals_fill(&all);
 	if (is_alone)
 		kill(-1, SIGTERM);
 	else
@@ -309,7 +311,7 @@ static void ask_the_rest(const struct jail *jail)
 /* The command line of jailrun names files of the host, and every process of the jail can read it. */
 static void hide_arguments(const struct jail *jail)
 {
-	static const char name[] = "jailrun-init";
+	static const char name[] = INIT_NAME;
 	size_t size = jail->arguments_size;
 
 	memset(jail->arguments, 0, size);
@@ -326,7 +328,7 @@ static int prepare(const struct jail *jail, int slave, struct error *err)
 	if (!jail->init_is_app)
 		hide_arguments(jail);
 	/* SIGTTOU too: COMMAND takes the terminal while its group is not in front yet. */
-	sigfillset(&all);
+	signals_fill(&all);
 	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
 		return error_errno(err, errno, "cannot block signals");
 	/* A session of the jail's own: no signals and no ioctls to the caller's terminal. */

@@ -8,6 +8,9 @@
 
 #include "jail.h"
 
+/* What ps shows of it, and of the first process of an exec: the host's paths are hidden behind it. */
+#define INIT_NAME "jailrun-init"
+
 /*
  * Runs COMMAND in the finished jail and never returns: its exit status is COMMAND's, 128+N if
  * signal N killed it. `slave` is the jail's terminal, -1 if it has none. The signals that the

@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mount.h>
 
 #include "common/alloc.h"
 #include "common/cleanup.h"
+#include "common/kernel.h"
 #include "common/path.h"
 #include "mount.h"
 

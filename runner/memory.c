@@ -11,7 +11,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,6 +19,7 @@
 #include "channel.h"
 #include "common/alloc.h"
 #include "common/fd.h"
+#include "common/kernel.h"
 #include "helper.h"
 #include "idmap.h"
 #include "leftout.h"

@@ -11,12 +11,12 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/fd.h"
+#include "common/kernel.h"
 
 /* The kernel's own words, read from the file system context: "e overlay: …" (fsopen(2)). */
 static int fail_with_log(int context, const char *type, int code, struct error *err)

@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -22,6 +21,7 @@
 #include "cachefolder.h"
 #include "channel.h"
 #include "common/fd.h"
+#include "common/kernel.h"
 #include "devices.h"
 #include "helper.h"
 #include "idmap.h"

@@ -12,11 +12,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "common/fd.h"
+#include "common/kernel.h"
 #include "mount.h"
 
 /* docker and podman hide the same, because it speaks of, or acts on, the whole machine. */

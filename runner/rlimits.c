@@ -130,7 +130,7 @@ int rlimits_read(const struct strlist *words, struct rlimits *ret, struct error 
 
 static int raise_one(pid_t pid, size_t number, rlim_t wanted, struct error *err)
 {
-	__rlimit_resource_t resource = (__rlimit_resource_t)number;
+	int resource = (int)number;
 	struct rlimit value;
 
 	if (prlimit(pid, resource, NULL, &value) < 0)
@@ -164,7 +164,7 @@ int rlimits_apply(const struct rlimits *limits, struct error *err)
 {
 	for (size_t i = 0; limits->asked >> i; i++)
 		if ((limits->asked >> i & 1) &&
-		    prlimit(0, (__rlimit_resource_t)i, &limits->values[i], NULL) < 0)
+		    prlimit(0, (int)i, &limits->values[i], NULL) < 0)
 			return error_errno(err, errno, "cannot set the limit '%s'",
 					   rlimits_name(i));
 	return 0;

@@ -3,6 +3,7 @@
 #ifndef RUNNER_SIGNALS_H
 #define RUNNER_SIGNALS_H
 
+#include <signal.h>
 #include <stddef.h>
 
 /*
@@ -13,5 +14,8 @@ int signals_find(const char *word);
 
 /* "TERM" and the like, "RTMIN+3", or the number. Returns `text`. */
 const char *signals_name(int signal, char *text, size_t size);
+
+/* sigfillset(3) with the one that musl leaves out for itself: every signal there is can be forwarded. */
+void signals_fill(sigset_t *set);
 
 #endif

@@ -17,6 +17,7 @@
 
 #include "channel.h"
 #include "common/fd.h"
+#include "signals.h"
 #include "status.h"
 #include "terminal.h"
 
@@ -44,7 +45,7 @@ static void fill_forwarded(sigset_t *set)
 	static const int excepted[] = {SIGSEGV, SIGBUS, SIGFPE,  SIGILL, SIGTRAP,
 				       SIGABRT, SIGSYS, SIGTTIN, SIGTTOU};
 
-	sigfillset(set);
+	signals_fill(set);
 	for (size_t i = 0; i < sizeof(excepted) / sizeof(excepted[0]); i++)
 		sigdelset(set, excepted[i]);
 }

@@ -17,6 +17,7 @@
 
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "common/kernel.h"
 
 enum {
 	MAX_PASSES = 100000

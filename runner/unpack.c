@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "common/cli.h"
+#include "common/kernel.h"
 #include "common/log.h"
 #include "confine.h"
 #include "extract.h"
