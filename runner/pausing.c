@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The commands `pause` and `resume`, by SIGSTOP and SIGCONT to every process of a jail: that works
- * without a cgroup. All of them descend from its init, which adopts what is orphaned. Init is stopped
- * first and continued last: else it would take a stopped COMMAND for one that the user has stopped, and
- * its supervisor would stop too. Called by jailctl's main file.
+ * without a cgroup. They descend from its init, which adopts what is orphaned, or came in by `exec`:
+ * those are known by the mount namespace, which is the jail's own always. Whoever waits for others,
+ * init and the first process of each exec, is stopped first and continued last: else it would take them
+ * for stopped by the user, and its supervisor would stop too. Called by jailctl's main file.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +21,7 @@
 #include "common/cleanup.h"
 #include "common/fd.h"
 #include "control.h"
+#include "init.h"
 #include "procstat.h"
 
 enum { ROUNDS = 200, NAP = 5 /* ms */ };
@@ -47,13 +51,31 @@ static const struct control_usage resume_usage = {
 struct process {
 	pid_t pid;
 	struct procstat stat;
-	bool is_inside;
+	struct stat mounts; /* its mount namespace; st_ino 0 if it may not be looked at */
+	bool is_inside, is_waiting;
 };
+
+/* Of which processes of the jail, init not counted. */
+enum part { WAITING, OTHERS, ALL };
 
 struct processes {
 	struct process *items;
 	size_t count, capacity;
 };
+
+/* Not the caller's own: whatever a jail does, it does not make the host's processes its own. */
+static void read_mounts(struct process *process)
+{
+	static struct stat own;
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)process->pid);
+	if (stat(path, &process->mounts) < 0 ||
+	    (!own.st_ino && stat("/proc/self/ns/mnt", &own) < 0) ||
+	    (process->mounts.st_ino == own.st_ino &&
+	     process->mounts.st_dev == own.st_dev))
+		process->mounts.st_ino = 0;
+}
 
 static int read_all(struct processes *all, struct error *err)
 {
@@ -67,6 +89,7 @@ static int read_all(struct processes *all, struct error *err)
 
 		if (process.pid <= 0 || procstat_read(process.pid, &process.stat) < 0)
 			continue;
+		read_mounts(&process);
 		int r = alloc_grow(&all->items, &all->capacity, all->count + 1,
 				   sizeof(*all->items), err);
 		if (r < 0)
@@ -87,7 +110,29 @@ static bool has_parent_inside(const struct processes *all, const struct process 
 	return false;
 }
 
-/* Marks the descendants of init: as many rounds as the tree is deep. */
+static bool has_mounts_of_inside(const struct processes *all,
+				 const struct process *process)
+{
+	for (size_t i = 0; i < all->count && process->mounts.st_ino; i++)
+		if (all->items[i].is_inside &&
+		    all->items[i].mounts.st_ino == process->mounts.st_ino &&
+		    all->items[i].mounts.st_dev == process->mounts.st_dev)
+			return true;
+	return false;
+}
+
+/* The first process of an exec may not be looked at by an ordinary user (PR_SET_DUMPABLE); its child may. */
+static bool has_child_inside(const struct processes *all, const struct process *process)
+{
+	if (strcmp(process->stat.name, INIT_NAME) != 0)
+		return false;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i].is_inside && all->items[i].stat.parent == process->pid)
+			return true;
+	return false;
+}
+
+/* Marks the processes inside, but init: as many rounds as the tree is deep. */
 static void mark(struct processes *all, pid_t init)
 {
 	for (bool found = true; found;) {
@@ -95,12 +140,16 @@ static void mark(struct processes *all, pid_t init)
 		for (size_t i = 0; i < all->count; i++) {
 			struct process *process = &all->items[i];
 
-			if (process->is_inside || !has_parent_inside(all, process, init))
+			if (process->is_inside || process->pid == init)
 				continue;
-			process->is_inside = true;
-			found = true;
+			process->is_inside = has_parent_inside(all, process, init) ||
+					     has_mounts_of_inside(all, process) ||
+					     has_child_inside(all, process);
+			found |= process->is_inside;
 		}
 	}
+	for (size_t i = 0; i < all->count; i++)
+		all->items[i].is_waiting = !has_parent_inside(all, &all->items[i], init);
 }
 
 /* By pidfd, and only if it is still the one that was looked at. */
@@ -114,8 +163,18 @@ static void signal_process(const struct process *process, int signal)
 		syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
-/* One round over the jail's processes but init: how many were not in the wanted state yet. */
-static int signal_all(pid_t init, int signal, size_t *ret_count, struct error *err)
+static bool is_meant(const struct process *process, enum part part, int signal)
+{
+	bool is_stopped = process->stat.state == 'T';
+
+	return process->is_inside &&
+	       (part == ALL || process->is_waiting == (part == WAITING)) &&
+	       !strchr("ZXt", process->stat.state) && is_stopped != (signal == SIGSTOP);
+}
+
+/* One round over a part of the jail's processes: how many were not in the wanted state yet. */
+static int signal_part(pid_t init, enum part part, int signal, size_t *ret_count,
+		       struct error *err)
 {
 	struct processes all = {0};
 	int r = read_all(&all, err);
@@ -124,13 +183,9 @@ static int signal_all(pid_t init, int signal, size_t *ret_count, struct error *e
 	if (r == 0)
 		mark(&all, init);
 	for (size_t i = 0; r == 0 && i < all.count; i++) {
-		const struct process *process = &all.items[i];
-		bool is_stopped = process->stat.state == 'T';
-
-		if (!process->is_inside || strchr("ZXt", process->stat.state) ||
-		    is_stopped == (signal == SIGSTOP))
+		if (!is_meant(&all.items[i], part, signal))
 			continue;
-		signal_process(process, signal);
+		signal_process(&all.items[i], signal);
 		++*ret_count;
 	}
 	free(all.items);
@@ -146,13 +201,14 @@ static int signal_init(const struct jails_entry *entry, int signal, struct error
 }
 
 /* Until a round finds nothing to do: a process may just have made another. */
-static int signal_until_done(const struct jails_entry *entry, int signal,
+static int signal_until_done(const struct jails_entry *entry, enum part part, int signal,
 			     struct error *err)
 {
 	size_t count;
 
 	for (int round = 0; round < ROUNDS; round++) {
-		int r = signal_all((pid_t)entry->dossier.init, signal, &count, err);
+		int r = signal_part((pid_t)entry->dossier.init, part, signal, &count,
+				    err);
 
 		if (r < 0 || count == 0)
 			return r;
@@ -168,13 +224,17 @@ static int pause_one(struct jails_entry *entry, void *data, struct error *err)
 	(void)data;
 	int r = signal_init(entry, SIGSTOP, err);
 
-	return r < 0 ? r : signal_until_done(entry, SIGSTOP, err);
+	if (r == 0)
+		r = signal_until_done(entry, WAITING, SIGSTOP, err);
+	return r < 0 ? r : signal_until_done(entry, ALL, SIGSTOP, err);
 }
 
 int control_resume_jail(const struct jails_entry *entry, struct error *err)
 {
-	int r = signal_until_done(entry, SIGCONT, err);
+	int r = signal_until_done(entry, OTHERS, SIGCONT, err);
 
+	if (r == 0)
+		r = signal_until_done(entry, WAITING, SIGCONT, err);
 	return r < 0 ? r : signal_init(entry, SIGCONT, err);
 }
 

@@ -215,3 +215,33 @@ terminal() {
 	assert_output_has /dev/pts/0
 	assert_output_has '/proc/self/fd/0 -> /dev/pts/0'
 }
+
+@test "pause stops what exec has started as well, and resume lets it go on" {
+	for_each_user exec_paused
+}
+exec_paused() {
+	local exec before
+
+	start_jail web --name web
+	as_each sh -c 'echo $$ >"$0"; exec jailctl exec web sh -c "$1"' "$MINE/exec.pid" \
+		'sh -c "while :; do echo x; sleep 0.05; done" & wait' \
+		</dev/null >"$MINE/exec.out" 2>&1 &
+	wait_for 10 test -s "$MINE/exec.out"
+	exec=$(cat "$MINE/exec.pid")
+	control pause web
+	assert_status 0
+	before=$(stat -c %s "$MINE/exec.out")
+	sleep 0.5
+	[ "$(stat -c %s "$MINE/exec.out")" = "$before" ] || fail "what exec started goes on"
+	[[ $(ps -o state= -p "$exec") != T* ]]
+	control resume web
+	assert_status 0
+	wait_for 10 has_grown "$MINE/exec.out" "$before"
+	[[ $(ps -o state= -p "$exec") != T* ]]
+	end_jail web
+	wait_for 10 is_gone "$exec"
+	assert_registry_is_empty
+}
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
+}

@@ -67,6 +67,11 @@ has_ended() {
 	! kill -0 "$(supervisor_of "$1")" 2>/dev/null
 }
 
+# has_grown FILE SIZE
+has_grown() {
+	[ "$(stat -c %s "$1")" -gt "$2" ]
+}
+
 # end_jail TAG: by SIGTERM, and waits for its end.
 end_jail() {
 	kill -TERM "$(supervisor_of "$1")"
