@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -58,15 +59,24 @@ static int add_users(struct catalog *catalog, struct error *err)
 	return 0;
 }
 
+/* Without /proc the path that execve was given tells as well (getauxval(3)). */
+static bool find_own_path(char own[PATH_MAX])
+{
+	const char *given = (const char *)getauxval(AT_EXECFN);
+	ssize_t length = readlink("/proc/self/exe", own, PATH_MAX - 1);
+
+	if (length > 0)
+		own[length] = '\0';
+	return length > 0 || (given && realpath(given, own));
+}
+
 /* Beside the program as it was built, or where `make install` puts them. */
 static int add_shipped(struct catalog *catalog, struct error *err)
 {
 	char own[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
 
-	if (length <= 0)
+	if (!find_own_path(own))
 		return 0;
-	own[length] = '\0';
 	own[path_basename(own) - own] = '\0';
 	int r = add_folder(catalog, own, "templates", err);
 	return r < 0 ? r : add_folder(catalog, own, "../share/jailbuild/templates", err);

@@ -98,13 +98,16 @@ static int look_at_old(const struct tempfile *file, const char *path, mode_t *re
 	return 0;
 }
 
+/* Without /proc (an initramfs, a bare chroot) it could not be given a name later. */
 static int open_unnamed(struct tempfile *file)
 {
+	if (access("/proc/self/fd", X_OK) < 0)
+		return -EOPNOTSUPP;
 	file->fd = openat(file->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 	return file->fd < 0 ? -errno : 0;
 }
 
-/* For file systems without O_TMPFILE: overlayfs before 6.3, NFS, many FUSE ones. */
+/* For file systems without O_TMPFILE, too: overlayfs before 6.3, NFS, many FUSE ones. */
 static int open_named(struct tempfile *file)
 {
 	for (int i = 0; i < NAME_TRIES; i++) {
