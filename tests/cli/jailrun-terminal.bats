@@ -238,7 +238,7 @@ resizes() {
 	enter exit
 	wait_for_screen '^outer>$'
 	# While it was stopped, too.
-	enter 'jailrun i sh -c "sleep 1; stty size"'
+	enter 'jailrun i sh -c "sleep 4; stty size"'
 	wait_until_running sleep
 	keys C-z
 	wait_for_screen 'Stopped +jailrun'
