@@ -17,7 +17,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/magic.h>
@@ -32,10 +31,9 @@
 #include "init.h"
 #include "jail.h"
 #include "join.h"
-#include "namespaces.h"
+#include "offspring.h"
 #include "privileges.h"
 #include "quantity.h"
-#include "supervise.h"
 #include "terminal.h"
 
 enum { SETUP_FAILED = 125 };
@@ -208,8 +206,9 @@ static int get_inside(struct visit *visit, int channel, int *ret_slave, struct e
 	return r;
 }
 
-_Noreturn static void run_inside(struct visit *visit, int channel, struct error *err)
+_Noreturn static void run_inside(void *data, int channel, struct error *err)
 {
+	struct visit *visit = data;
 	int slave = -1;
 
 	if (get_inside(visit, channel, &slave, err) < 0)
@@ -217,33 +216,12 @@ _Noreturn static void run_inside(struct visit *visit, int channel, struct error 
 	init_run(&visit->jail, channel, slave, err);
 }
 
-static int supervise(struct visit *visit, struct outcome *ret, struct error *err)
+static int supervise(void *data, const struct supervise_ends *ends, struct outcome *ret,
+		     struct error *err)
 {
-	_cleanup_fd_ int pidfd = -1, own = -1, other = -1, signals = -1;
-	int pair[2];
-	int r = supervise_listen(&signals, err);
+	const struct visit *visit = data;
 
-	if (r < 0)
-		return r;
-	r = channel_open(pair, err);
-	if (r < 0)
-		return r;
-	own = pair[0];
-	other = pair[1];
-	pid_t pid = namespaces_clone(0, &pidfd, err);
-	if (pid < 0)
-		return (int)pid;
-	if (pid == 0) {
-		close(own);
-		run_inside(visit, other, err);
-	}
-	close(steal_fd(&other)); /* else the end of the channel would never be seen */
-	r = supervise_jail(&visit->jail,
-			   &(struct supervise_ends){pid, pidfd, own, signals}, ret, err);
-	while (waitid(P_PIDFD, (id_t)pidfd, &(siginfo_t){0}, WEXITED) < 0 &&
-	       errno == EINTR)
-		;
-	return r;
+	return supervise_jail(&visit->jail, ends, ret, err);
 }
 
 /* What holds the jail's COMMAND in holds this one in too. */
@@ -326,7 +304,8 @@ int control_exec(int argc, char **argv)
 	}
 	r = prepare(&visit, argv + first, &err);
 	if (r == 0)
-		r = supervise(&visit, &outcome, &err);
+		r = offspring_run(&(struct offspring){0, run_inside, supervise, &visit},
+				  &outcome, &err);
 	if (r < 0)
 		log_error(&err);
 	jails_entry_close(&visit.entry);

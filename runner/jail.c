@@ -30,7 +30,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/keyctl.h>
@@ -39,8 +38,8 @@
 #include "common/fd.h"
 #include "devices.h"
 #include "init.h"
-#include "namespaces.h"
 #include "network.h"
+#include "offspring.h"
 #include "privileges.h"
 #include "registry.h"
 #include "rootfs.h"
@@ -161,9 +160,17 @@ static int set_up(const struct jail *jail, int channel, struct ends *ends,
 	return r;
 }
 
+/* What both sides of the clone are handed. */
+struct making {
+	const struct jail *jail;
+	struct registration registration; /* the parent's */
+};
+
 /* `err` is the child's copy of the caller's. */
-_Noreturn static void run_child(const struct jail *jail, int channel, struct error *err)
+_Noreturn static void run_child(void *data, int channel, struct error *err)
 {
+	const struct making *making = data;
+	const struct jail *jail = making->jail;
 	struct ends ends = {.master = -1, .slave = -1, .stage = STAGE_START};
 
 	if (set_up(jail, channel, &ends, err) < 0)
@@ -238,53 +245,30 @@ static int start(const struct jail *jail, pid_t pid, int channel,
 }
 
 /* From the clone to the end of the jail. */
-static int attend(const struct jail *jail, pid_t pid, const struct supervise_ends *ends,
-		  struct outcome *ret, struct error *err)
+static int attend(void *data, const struct supervise_ends *ends, struct outcome *ret,
+		  struct error *err)
 {
-	struct registration registration = REGISTRATION_NONE;
-	int r = start(jail, pid, ends->channel, &registration, err);
+	struct making *making = data;
+	int r = start(making->jail, ends->pid, ends->channel, &making->registration, err);
 
 	if (r >= 0)
-		r = supervise_jail(jail, ends, ret, err);
-	else {
-		r = ask_child(ends->channel, ret, err);
-		kill(pid, SIGKILL);
-	}
-	/* Nothing of the jail is left when this returns; reaped already is fine (ECHILD). */
-	while (waitid(P_PIDFD, (id_t)ends->pidfd, &(siginfo_t){0}, WEXITED) < 0 &&
-	       errno == EINTR)
-		;
-	if (jail->keep.fd >= 0)
-		keep_finish(&jail->keep);
-	registry_leave(&registration, ret->status);
+		return supervise_jail(making->jail, ends, ret, err);
+	r = ask_child(ends->channel, ret, err);
+	kill(ends->pid, SIGKILL);
 	return r;
 }
 
 int jail_run(const struct jail *jail, struct outcome *ret, struct error *err)
 {
-	_cleanup_fd_ int pidfd = -1, own = -1, other = -1, signals = -1;
-	int pair[2];
+	struct making making = {jail, REGISTRATION_NONE};
+	struct offspring offspring = {jail->namespaces, run_child, attend, &making};
 
 	*ret = (struct outcome){SETUP_FAILED, STAGE_NAMESPACES};
-	int r = supervise_listen(&signals, err);
-	if (r < 0)
-		return r;
-	r = channel_open(pair, err);
-	if (r < 0)
-		return r;
-	own = pair[0];
-	other = pair[1];
-	pid_t pid = namespaces_clone(jail->namespaces, &pidfd, err);
-	if (pid < 0)
-		return (int)pid;
-	if (pid == 0) {
-		close(own);
-		run_child(jail, other, err);
-	}
-	close(steal_fd(&other)); /* else the end of the channel would never be seen */
-	ret->stage = STAGE_IDMAP;
-	return attend(jail, pid, &(struct supervise_ends){pid, pidfd, own, signals}, ret,
-		      err);
+	int r = offspring_run(&offspring, ret, err);
+	if (jail->keep.fd >= 0)
+		keep_finish(&jail->keep);
+	registry_leave(&making.registration, ret->status);
+	return r;
 }
 
 void jail_free(struct jail *jail)
