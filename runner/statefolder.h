@@ -15,7 +15,7 @@
 int statefolder_open_runtime(char *ret_path, int *ret_fd, struct error *err) _must_check_;
 
 /*
- * Logs and exit statuses of detached jails: $XDG_STATE_HOME/jailrun, else /var/lib/jailrun for root,
+ * Logs of detached jails (journal.h): $XDG_STATE_HOME/jailrun, else /var/lib/jailrun for root,
  * ~/.local/state/jailrun for others. As ownfolder_open.
  */
 int statefolder_open_state(char *ret_path, int *ret_fd, struct error *err) _must_check_;
