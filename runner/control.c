@@ -43,9 +43,15 @@ int control_flush(struct error *err)
 	return 0;
 }
 
-int control_each(char **names,
-		 int (*act)(struct jails_entry *entry, void *data, struct error *err),
-		 void *data)
+/* What is done, and where jails are looked for. */
+struct round {
+	int (*find)(const struct jails *jails, const char *name, struct jails_entry *ret,
+		    struct error *err);
+	int (*act)(struct jails_entry *entry, void *data, struct error *err);
+	void *data;
+};
+
+static int go_round(char **names, const struct round *round)
 {
 	_cleanup_jails_ struct jails jails = {.folder_fd = -1};
 	struct error err = {0};
@@ -53,12 +59,27 @@ int control_each(char **names,
 
 	for (; jails.folder_fd >= 0 && *names; names++) {
 		_cleanup_jails_entry_ struct jails_entry entry = JAILS_ENTRY_NONE;
-		int r = jails_find(&jails, *names, &entry, &err);
+		int r = round->find(&jails, *names, &entry, &err);
 
 		if (r == 0)
-			r = act(&entry, data, &err);
+			r = round->act(&entry, round->data, &err);
 		if (control_end(r, &err) != CONTROL_DONE)
 			status = CONTROL_FAILED;
 	}
 	return status;
+}
+
+int control_each(char **names,
+		 int (*act)(struct jails_entry *entry, void *data, struct error *err),
+		 void *data)
+{
+	return go_round(names, &(struct round){jails_find, act, data});
+}
+
+int control_each_known(char **names,
+		       int (*act)(struct jails_entry *entry, void *data,
+				  struct error *err),
+		       void *data)
+{
+	return go_round(names, &(struct round){jails_find_known, act, data});
 }

@@ -17,6 +17,8 @@ int control_exec(int argc, char **argv);
 int control_inspect(int argc, char **argv);
 int control_kill(int argc, char **argv);
 int control_list(int argc, char **argv);
+int control_logs(int argc, char **argv);
+int control_remove(int argc, char **argv);
 int control_cache(int argc, char **argv);
 int control_commit(int argc, char **argv);
 int control_diff(int argc, char **argv);
@@ -56,5 +58,11 @@ int control_flush(struct error *err) _must_check_;
 int control_each(char **names,
 		 int (*act)(struct jails_entry *entry, void *data, struct error *err),
 		 void *data);
+
+/* As control_each, also for jails that have ended and are still known. */
+int control_each_known(char **names,
+		       int (*act)(struct jails_entry *entry, void *data,
+				  struct error *err),
+		       void *data);
 
 #endif

@@ -50,11 +50,15 @@ static const struct field {
 	{"image", TEXT, true, AT(image)},
 	{"hostname", TEXT, true, AT(hostname)},
 	{"workdir", TEXT, true, AT(workdir)},
+	{"forgets", NUMBER, false, AT(forgets)},
+	{"log", TEXT, false, AT(log)},
 	{"command", LIST, true, AT(command)},
 	{"env", LIST, false, AT(environment)},
 	/* Written behind the others when the jail has ended. */
 	{"exit_status", NUMBER, false, AT(exit_status)},
 	{"ended", NUMBER, false, AT(ended)},
+	{"timed_out", NUMBER, false, AT(timed_out)},
+	{"log_lost", NUMBER, false, AT(log_lost)},
 };
 
 enum { FIELD_COUNT = sizeof(fields) / sizeof(fields[0]) };

@@ -30,6 +30,9 @@ struct dossier {
 		ended;       /* seconds since the epoch; ended is 0 while the jail runs */
 	int64_t exit_status; /* what jailrun exited with; -1: it runs, or nobody knows */
 	int64_t detached;    /* 1: has a log, and is remembered when it has ended */
+	int64_t forgets;     /* 1: it has a log, but is not remembered */
+	int64_t timed_out;   /* 1: --timeout ended it */
+	int64_t log_lost;    /* bytes that found no room in the log */
 	int64_t namespaces;  /* CLONE_NEW*, the ones that are its own */
 	int64_t has_range;   /* 1: 65536 ids; 0: one, and it is 0 for init */
 	int64_t denies_groups; /* setgroups(2) is denied in its user namespace */
@@ -43,6 +46,7 @@ struct dossier {
 	char *user;            /* its name in the image; empty if it has none */
 	char *image;           /* as the user wrote it */
 	char *hostname, *workdir;
+	char *log; /* path of its journal (journal.h); NULL: it is not detached */
 	struct strlist command, environment;
 };
 

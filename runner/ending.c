@@ -203,6 +203,6 @@ int control_wait(int argc, char **argv)
 
 	if (status != CONTROL_GO_ON)
 		return status;
-	status = control_each(argv + first, wait_for_one, &last);
+	status = control_each_known(argv + first, wait_for_one, &last);
 	return status == CONTROL_DONE ? last : status;
 }

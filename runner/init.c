@@ -26,6 +26,7 @@
 #include "common/fd.h"
 #include "common/kernel.h"
 #include "common/sysroot.h"
+#include "detach.h"
 #include "environment.h"
 #include "privileges.h"
 #include "signals.h"
@@ -45,6 +46,14 @@ _Noreturn void init_fail(int channel, int status, enum stage stage,
 	_exit(status);
 }
 
+/* Root of the jail never has the log itself: it could cut it off, or fill the disk. */
+static int take_pipe(int fd, struct error *err)
+{
+	if (dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+		return error_errno(err, errno, "cannot use the log's pipe");
+	return 0;
+}
+
 /*
  * COMMAND in a process group of its own, in front of the terminal if there is one. As the jail's first
  * process it leads its session, and by that such a group, already.
@@ -56,6 +65,8 @@ static int take_terminal(const struct jail *jail, int slave, struct error *err)
 
 	if (!jail->init_is_app && setpgid(0, 0) < 0)
 		return error_errno(err, errno, "cannot make a process group");
+	if (jail->detach)
+		return take_pipe(jail->detach->to, err);
 	if (slave < 0)
 		return 0;
 	if (tcsetpgrp(slave, getpid()) < 0)
@@ -379,7 +390,9 @@ static int lay_down(const struct jail *jail, struct error *err)
 
 static void say_started(const struct jail *jail, int channel, struct error *err)
 {
-	if (jail->status_fd >= 0 && channel_send(channel, CHANNEL_STARTED, -1, err) < 0)
+	bool is_asked = jail->status_fd >= 0 || jail->detach;
+
+	if (is_asked && channel_send(channel, CHANNEL_STARTED, -1, err) < 0)
 		_exit(SETUP_FAILED); /* the supervisor is gone, and SIGKILL is on its way */
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/cleanup.h"
 #include "common/jsontext.h"
+#include "condition.h"
 #include "control.h"
 #include "jail.h"
 #include "quantity.h"
@@ -22,7 +23,7 @@ struct values {
 static const struct control_usage usage = {
 	.program = {.name = "jailctl inspect",
 		    .usage = "[OPTION…] NAME…",
-		    .summary = "Print all that is known about running jails, as JSON."},
+		    .summary = "Print all that is known about jails, as JSON."},
 	.least = 1,
 	.most = -1,
 	.what = "NAMEs of jails",
@@ -97,27 +98,48 @@ static int set_texts(json_t *json, const struct dossier *dossier, struct error *
 	return r;
 }
 
+/* The processes, of what runs: numbers of an ended jail's may be others' by now. */
+static int set_processes(json_t *json, const struct dossier *dossier, struct error *err)
+{
+	bool own_ids = dossier->namespaces & CLONE_NEWUSER;
+
+	if (json_object_set_new(json, "pid", json_integer(dossier->init)) < 0 ||
+	    json_object_set_new(json, "supervisor", json_integer(dossier->supervisor)) <
+		    0)
+		return error_nomem(err);
+	int r = own_ids ? set_map(json, "uid_map", dossier->init, err) : 0;
+	return r == 0 && own_ids ? set_map(json, "gid_map", dossier->init, err) : r;
+}
+
+static int set_log(json_t *json, const struct dossier *dossier, struct error *err)
+{
+	if (!dossier->log)
+		return 0;
+	if (json_object_set_new(json, "log_lost", json_integer(dossier->log_lost)) < 0)
+		return error_nomem(err);
+	return jsontext_set(json, "log", dossier->log, err);
+}
+
 static int inspect_one(struct jails_entry *entry, void *data, struct error *err)
 {
 	const struct dossier *dossier = &entry->dossier;
 	json_t *list = data, *json;
 
-	json = json_pack(
-		"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "name", dossier->name,
-		"status", entry->state == JAILS_PAUSED ? "paused" : "running", "pid",
-		(json_int_t)dossier->init, "supervisor", (json_int_t)dossier->supervisor,
-		"started", (json_int_t)dossier->started, "uid", (json_int_t)dossier->uid,
-		"gid", (json_int_t)dossier->gid, "root", root_of(dossier));
+	json = json_pack("{s:s, s:I, s:I, s:I, s:s, s:b}", "name", dossier->name,
+			 "started", (json_int_t)dossier->started, "uid",
+			 (json_int_t)dossier->uid, "gid", (json_int_t)dossier->gid,
+			 "root", root_of(dossier), "detached",
+			 (int)(dossier->detached != 0));
 	if (json_array_append_new(list, json) < 0)
 		return error_nomem(err);
-	int r = set_texts(json, dossier, err);
+	int r = condition_describe(entry->state, dossier, json, err);
+	if (r == 0)
+		r = set_texts(json, dossier, err);
 	if (r == 0)
 		r = set_namespaces(json, dossier, err);
-	if (r == 0 && (dossier->namespaces & CLONE_NEWUSER))
-		r = set_map(json, "uid_map", dossier->init, err);
-	if (r == 0 && (dossier->namespaces & CLONE_NEWUSER))
-		r = set_map(json, "gid_map", dossier->init, err);
-	return r;
+	if (r == 0 && !jails_has_ended(entry))
+		r = set_processes(json, dossier, err);
+	return r == 0 ? set_log(json, dossier, err) : r;
 }
 
 int control_inspect(int argc, char **argv)
@@ -132,7 +154,8 @@ int control_inspect(int argc, char **argv)
 	json_t *root = json_pack("{s:i, s:[]}", "schema", 1, "jails");
 	if (!root)
 		return control_end(error_nomem(&err), &err);
-	status = control_each(argv + first, inspect_one, json_object_get(root, "jails"));
+	status = control_each_known(argv + first, inspect_one,
+				    json_object_get(root, "jails"));
 	int r = jsontext_print(root, stdout, &err);
 	if (r == 0)
 		r = control_flush(&err);

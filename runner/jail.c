@@ -36,6 +36,7 @@
 
 #include "channel.h"
 #include "common/fd.h"
+#include "detach.h"
 #include "devices.h"
 #include "init.h"
 #include "network.h"
@@ -227,19 +228,21 @@ static _noinline_ int ask_child(int channel, struct outcome *outcome, struct err
 }
 
 /*
- * Lets the child go and registers the jail: first, if its name was asked for, since that may be taken;
- * else while the child goes on, and a jail that cannot be registered is one that jailctl does not see.
+ * Lets the child go and registers the jail: first, if its name was asked for, since that may be taken, or
+ * is what is left of it; else while the child goes on, and a jail that cannot be registered is one that jailctl does not see.
  */
 static int start(const struct jail *jail, pid_t pid, int channel,
 		 struct registration *registration, struct error *err)
 {
 	struct error ignored = {0};
-	int r = jail->name ? registry_enter(jail, pid, registration, err) : 0;
+	bool is_first = jail->name || jail->detach;
+	int r = is_first ? registry_enter(jail, pid, registration, err) : 0;
 
+	if (r == 0 && jail->detach)
+		r = detach_begin(jail, registration->name, registration->fd, err);
 	if (r == 0)
 		r = let_go(jail, pid, channel, err);
-	if (r == 0 && !jail->name &&
-	    registry_enter(jail, pid, registration, &ignored) < 0)
+	if (r == 0 && !is_first && registry_enter(jail, pid, registration, &ignored) < 0)
 		jail->tell("jailctl will not see this jail: %s", ignored.text);
 	return r;
 }
@@ -267,7 +270,12 @@ int jail_run(const struct jail *jail, struct outcome *ret, struct error *err)
 	int r = offspring_run(&offspring, ret, err);
 	if (jail->keep.fd >= 0)
 		keep_finish(&jail->keep);
-	registry_leave(&making.registration, ret->status);
+	struct registry_end end = {.exit_status = ret->status, .timed_out = r == -ETIME};
+	if (jail->detach) {
+		end.lost = jail->detach->journal.lost;
+		end.keeps = detach_end(jail->detach);
+	}
+	registry_leave(&making.registration, &end);
 	return r;
 }
 

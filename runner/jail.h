@@ -28,6 +28,8 @@ enum jail_root {
 	JAIL_ROOT_WRITE,     /* done, in a directory image */
 };
 
+struct detach;
+
 struct jail {
 	uint64_t namespaces; /* CLONE_NEW* */
 	struct idmap map;
@@ -46,6 +48,7 @@ struct jail {
 	const char *name;       /* in the registry; NULL: one is made. Points into argv */
 	char *workdir;          /* absolute; owned */
 	bool init_is_app;       /* COMMAND is pid 1 itself */
+	struct detach *detach;  /* detach.h; NULL: jailrun stays with it. Borrowed */
 	int64_t timeout,
 		grace; /* ms; 0: no timeout. Between the stop signal and SIGKILL */
 	int stop_signal;

@@ -23,7 +23,9 @@ static const struct {
 	{"inspect", control_inspect},
 	{"kill", control_kill},
 	{"list", control_list},
+	{"logs", control_logs},
 	{"pause", control_pause},
+	{"remove", control_remove},
 	{"resume", control_resume},
 	{"stop", control_stop},
 	{"wait", control_wait},
@@ -45,7 +47,9 @@ static const struct cli_program program = {
 		 "  inspect  print all that is known about a jail\n"
 		 "  kill     send a signal to a jail's command\n"
 		 "  list     show the running jails\n"
+		 "  logs     print what a detached jail has written\n"
 		 "  pause    stop every process of a jail for a while\n"
+		 "  remove   forget a detached jail that has ended\n"
 		 "  resume   let a paused jail go on\n"
 		 "  stop     end a jail\n"
 		 "  wait     wait for the end of a jail\n"

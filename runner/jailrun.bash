@@ -46,13 +46,14 @@ _jailrun() {
 		mapfile -t COMPREPLY < <(compgen -u -- "$current")
 		return
 		;;
-	-h | --hostname | --name | --tmpfs | --entrypoint | --max-unpacked | --max-entries | --timeout | \
+	-h | --hostname | --name | --log-size | --tmpfs | --entrypoint | --max-unpacked | --max-entries | --timeout | \
 		--stop-timeout | --status-fd)
 		return
 		;;
 	esac
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname --name
+			--detach --log-size --rm
 			--volume --tmpfs --share --keep --read-only --no-cache
 			--cap-add --cap-drop --rlimit --device --seccomp --landlock --init --timeout
 			--stop-signal --stop-timeout --status-fd

@@ -5,11 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/log.h"
+#include "detach.h"
 #include "jail.h"
 #include "outline.h"
 #include "status.h"
@@ -40,8 +42,23 @@ _Noreturn static void leave(int status)
 #endif
 }
 
+/* Returns in the background only, or with an error. */
+static _noinline_ int go_to_background(const struct jail *jail, int *status,
+				       struct error *err)
+{
+	int r = detach_fork(jail->detach, status, err);
+
+	if (r <= 0)
+		return r;
+	if (*status == 0 &&
+	    (printf("%s\n", jail->detach->name) < 0 || fflush(stdout) != 0))
+		log_warning("cannot print the jail's name, %s", jail->detach->name);
+	leave(*status);
+}
+
 _Noreturn static void run(const struct options *options, char **argv, int argc)
 {
+	static struct detach detach = DETACH_NONE;
 	struct jail jail = JAIL_NONE;
 	struct outcome outcome = {SETUP_FAILED, STAGE_OPTIONS};
 	struct error err = {0};
@@ -52,6 +69,10 @@ _Noreturn static void run(const struct options *options, char **argv, int argc)
 	jail.arguments_size = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) + 1 -
 				       argv[0]);
 	int r = jail_read_options(options, &jail, &err);
+	if (r >= 0)
+		r = detach_read_options(options, &detach, &err);
+	if (options->detach)
+		jail.detach = &detach;
 	if (r == -EINVAL)
 		outcome.status = USAGE;
 	if (r >= 0) {
@@ -62,6 +83,8 @@ _Noreturn static void run(const struct options *options, char **argv, int argc)
 		outline_print(&jail, options, stdout);
 		leave(fflush(stdout) == 0 ? 0 : SETUP_FAILED);
 	}
+	if (r >= 0 && jail.detach)
+		r = go_to_background(&jail, &outcome.status, &err);
 	if (r >= 0)
 		r = jail_run(&jail, &outcome, &err);
 	if (r < 0)

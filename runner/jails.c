@@ -19,6 +19,7 @@
 #include "common/cleanup.h"
 #include "common/fd.h"
 #include "common/path.h"
+#include "journal.h"
 #include "procstat.h"
 #include "registry.h"
 #include "statefolder.h"
@@ -152,26 +153,62 @@ static void end_leftover(const struct dossier *record)
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 }
 
+/* A registration whose lock was tried. */
+enum finding {
+	HELD, /* by its supervisor, or by somebody who is about to remove it */
+	GONE, /* it was nobody's, and is not there any more */
+	OTHERS, /* it is nobody's, but somebody else looks at it, so it cannot be removed now */
+	KEPT, /* its jail has ended, and is to be remembered */
+};
+
+/* A boot later nothing is left of it but, where the folder is on a disk, this. */
+static bool is_kept(const struct dossier *record)
+{
+	return record->detached && !record->forgets && record->log &&
+	       journal_is_of_this_boot(record->log);
+}
+
+static bool is_linked(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_nlink;
+}
+
 /*
- * If nobody holds the registration, removes it and returns true. Names are given to files that are
- * held and taken from files that are held, so under this lock the name is this file's, or gone.
+ * If nobody holds the registration, removes it, unless it is to be kept; then *ret is its dossier. Names
+ * are given to files that are held and taken from files that are held, so under the exclusive lock the
+ * name is this file's, or gone. Whoever only looks shares the lock, so that nobody who looks is taken
+ * for a supervisor.
  */
-static bool sweep(int folder_fd, int fd, const char *name)
+static enum finding sweep(int folder_fd, int fd, const char *name, struct dossier *ret)
 {
 	_cleanup_dossier_ struct dossier record = DOSSIER_NONE;
 	struct error ignored = {0};
 	char file[NAME_MAX + 1];
-	struct stat st;
 
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return false;
-	if (fstat(fd, &st) < 0 || !st.st_nlink)
-		return true;
-	if (jails_read(fd, name, &record, &ignored) == 0)
+	if (flock(fd, LOCK_SH | LOCK_NB) < 0)
+		return HELD;
+	if (!is_linked(fd))
+		return GONE;
+	bool is_whole = jails_read(fd, name, &record, &ignored) == 0;
+	if (is_whole)
 		end_leftover(&record);
+	if (is_whole && is_kept(&record)) {
+		flock(fd, LOCK_UN);
+		*ret = record;
+		record = (struct dossier)DOSSIER_NONE;
+		return KEPT;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return OTHERS;
+	if (!is_linked(fd))
+		return GONE;
+	if (is_whole && record.log && journal_remove(record.log, &ignored) < 0)
+		return OTHERS;
 	registry_file_name(name, file);
 	unlinkat(folder_fd, file, 0);
-	return true;
+	return GONE;
 }
 
 static int no_such_jail(const char *name, struct error *err)
@@ -222,6 +259,34 @@ static int verify(const char *name, struct jails_entry *entry, struct error *err
 	return 0;
 }
 
+bool jails_has_ended(const struct jails_entry *entry)
+{
+	return entry->state == JAILS_ENDED || entry->state == JAILS_LOST;
+}
+
+/* One look at what stands behind the open file. */
+static int look_once(const struct jails *jails, const char *name,
+		     struct jails_entry *entry, struct error *err)
+{
+	int r = 0;
+
+	dossier_free(&entry->dossier);
+	if (lseek(entry->fd, 0, SEEK_SET) < 0)
+		return error_errno(err, errno, "the registration of jail %s", name);
+	switch (sweep(jails->folder_fd, entry->fd, name, &entry->dossier)) {
+	case GONE:
+	case OTHERS:
+		return no_such_jail(name, err);
+	case KEPT:
+		entry->state = entry->dossier.ended ? JAILS_ENDED : JAILS_LOST;
+		return 0;
+	case HELD:
+		r = jails_read(entry->fd, name, &entry->dossier, err);
+		break;
+	}
+	return r < 0 ? r : verify(name, entry, err);
+}
+
 int jails_look(const struct jails *jails, const char *name, struct jails_entry *ret,
 	       struct error *err)
 {
@@ -232,10 +297,15 @@ int jails_look(const struct jails *jails, const char *name, struct jails_entry *
 	if (fd < 0)
 		return fd;
 	ret->fd = fd;
-	if (sweep(jails->folder_fd, fd, name))
-		return no_such_jail(name, err);
-	int r = jails_read(fd, name, &ret->dossier, err);
-	return r < 0 ? r : verify(name, ret, err);
+	for (int tries = 0; tries < PATIENCE; tries++) {
+		int r = look_once(jails, name, ret, err);
+
+		/* Of a detached jail the supervisor has the end still to note. */
+		if (r != -ENOENT || !ret->dossier.detached)
+			return r;
+		nap();
+	}
+	return error_set(err, ETIMEDOUT, "jail %s does not come to its end", name);
 }
 
 /* Which there are: who mistypes a name wants to see them. */
@@ -260,8 +330,8 @@ static int hint_names(const struct jails *jails, struct error *err)
 	return error_hint(err, "your jails are: %s", text);
 }
 
-int jails_find(const struct jails *jails, const char *name, struct jails_entry *ret,
-	       struct error *err)
+int jails_find_known(const struct jails *jails, const char *name, struct jails_entry *ret,
+		     struct error *err)
 {
 	int r = dossier_is_name(name) ? 0 : no_such_jail(name, err);
 
@@ -275,6 +345,45 @@ int jails_find(const struct jails *jails, const char *name, struct jails_entry *
 		nap();
 	}
 	return r == -ENOENT ? hint_names(jails, err) : r;
+}
+
+int jails_find(const struct jails *jails, const char *name, struct jails_entry *ret,
+	       struct error *err)
+{
+	int r = jails_find_known(jails, name, ret, err);
+
+	if (r < 0 || !jails_has_ended(ret))
+		return r;
+	error_set(err, ESRCH, "jail %s has ended", name);
+	return error_hint(err,
+			  "'jailctl logs %s' shows what it wrote, 'jailctl remove %s' "
+			  "forgets it",
+			  name, name);
+}
+
+int jails_forget(const struct jails *jails, const struct jails_entry *entry,
+		 struct error *err)
+{
+	const char *name = entry->dossier.name;
+	char file[NAME_MAX + 1];
+	int r;
+
+	/* For as long as somebody else looks at it. */
+	do
+		r = flock(entry->fd, LOCK_EX);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return error_errno(err, errno, "cannot lock the registration of jail %s",
+				   name);
+	if (!is_linked(entry->fd))
+		return no_such_jail(name, err);
+	r = journal_remove(entry->dossier.log, err);
+	if (r < 0)
+		return error_wrap(err, "cannot forget jail %s", name);
+	registry_file_name(name, file);
+	if (unlinkat(jails->folder_fd, file, 0) < 0)
+		return error_errno(err, errno, "cannot forget jail %s", name);
+	return 0;
 }
 
 void jails_entry_close(struct jails_entry *entry)
@@ -294,18 +403,21 @@ int jails_sweep(int folder_fd, const char *name, struct error *err)
 		_cleanup_fd_ int fd = open_registration(folder_fd, name, err);
 
 		if (fd == -ENOENT)
-			return 1;
+			return JAILS_FREE;
 		if (fd < 0)
 			return fd;
-		if (sweep(folder_fd, fd, name))
-			return 1;
 		dossier_free(&record);
-		if (jails_read(fd, name, &record, err) < 0)
-			return 0; /* somebody holds it, whatever it is */
+		enum finding finding = sweep(folder_fd, fd, name, &record);
+		if (finding == GONE)
+			return JAILS_FREE;
+		if (finding == KEPT)
+			return JAILS_KEPT;
+		if (lseek(fd, 0, SEEK_SET) < 0 || jails_read(fd, name, &record, err) < 0)
+			return JAILS_ALIVE; /* somebody holds it, whatever it is */
 		_cleanup_fd_ int pidfd = open_init(&record, &stat);
 		if (pidfd >= 0)
-			return 0;
+			return JAILS_ALIVE;
 		nap(); /* the supervisor has the end of its jail still to note */
 	}
-	return 0;
+	return JAILS_ALIVE;
 }

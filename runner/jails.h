@@ -16,7 +16,13 @@ enum jails_state {
 	JAILS_STARTING, /* its init is not pid 1 of a finished jail yet */
 	JAILS_RUNNING,
 	JAILS_PAUSED,
+	/* Detached jails that are still known: */
+	JAILS_ENDED, /* dossier.exit_status says how */
+	JAILS_LOST,  /* ended too, but the supervisor was killed and could not note how */
 };
+
+/* What jails_sweep found behind a name. */
+enum jails_use { JAILS_ALIVE, JAILS_FREE, JAILS_KEPT };
 
 struct jails {
 	int folder_fd; /* -1 while it is not open */
@@ -25,7 +31,7 @@ struct jails {
 
 struct jails_entry {
 	int fd;    /* the registration; its lock is free when the supervisor has ended */
-	int pidfd; /* of init, which has been verified */
+	int pidfd; /* of init, which has been verified; -1 when it has ended */
 	enum jails_state state;
 	struct dossier dossier;
 };
@@ -54,9 +60,16 @@ int jails_names(const struct jails *jails, struct strlist *ret,
 int jails_look(const struct jails *jails, const char *name, struct jails_entry *ret,
 	       struct error *err) _must_check_;
 
-/* As jails_look, for a name that a user typed: waits while it starts; tells what names there are. */
+/*
+ * As jails_look, for a name that a user typed: waits while it starts; tells what names there are.
+ * -ESRCH for one that has ended.
+ */
 int jails_find(const struct jails *jails, const char *name, struct jails_entry *ret,
 	       struct error *err) _must_check_;
+
+/* As jails_find, but also finds one that has ended and is still known. */
+int jails_find_known(const struct jails *jails, const char *name, struct jails_entry *ret,
+		     struct error *err) _must_check_;
 
 /*
  * The text of an open registration, from its current offset: what it was when it was found, or, once the
@@ -69,9 +82,16 @@ void jails_entry_close(struct jails_entry *entry);
 
 #define _cleanup_jails_entry_ __attribute__((cleanup(jails_entry_close)))
 
+/* Whether that is the state of a jail that has ended. */
+bool jails_has_ended(const struct jails_entry *entry);
+
+/* Forgets a jail that has ended: its journal, and then its registration. */
+int jails_forget(const struct jails *jails, const struct jails_entry *entry,
+		 struct error *err) _must_check_;
+
 /*
  * Removes what a dead supervisor left of this name in the registry, and ends its init if that is
- * still there. 1: the name is free; 0: the jail is alive.
+ * still there; not if it is to be kept. The use of the name then (enum jails_use), or a negative errno.
  */
 int jails_sweep(int folder_fd, const char *name, struct error *err) _must_check_;
 

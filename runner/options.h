@@ -13,9 +13,9 @@ struct options {
 	struct cli_common common;
 	const char *hostname, *workdir, *user, *entrypoint, *keep, *name;
 	const char *max_unpacked, *max_entries;
-	bool read_only, write, no_cache, plan;
+	bool read_only, write, no_cache, plan, detach, remove;
 	const char *seccomp, *landlock, *init;
-	const char *timeout, *stop_timeout, *stop_signal, *status_fd;
+	const char *timeout, *stop_timeout, *stop_signal, *status_fd, *log_size;
 	struct strlist volumes, tmpfs, devices, env, share;
 	struct strlist cap_add, cap_drop, rlimits;
 	const char *image; /* points into argv */

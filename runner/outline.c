@@ -205,6 +205,9 @@ static void print_end(const struct jail *jail, FILE *out)
 	char signal[16];
 
 	signals_name(jail->stop_signal, signal, sizeof(signal));
+	if (jail->detach)
+		step(out, "parent", "detach",
+		     "a session of its own; COMMAND's output goes to a log");
 	step(out, "parent", "supervise", "forward signals, wait for the end");
 	if (jail->timeout)
 		step(out, "parent", "timeout",

@@ -369,6 +369,7 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 	r = obey_settings(options, jail, err);
 	if (r < 0)
 		return r;
-	jail_look_at_terminal(jail);
+	if (!jail->detach)
+		jail_look_at_terminal(jail);
 	return jail->by_root ? volume_copy_mounts(&jail->volumes, err) : 0;
 }

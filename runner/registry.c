@@ -20,6 +20,7 @@
 #include "common/alloc.h"
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "detach.h"
 #include "jails.h"
 #include "procstat.h"
 #include "dossier.h"
@@ -97,6 +98,18 @@ static void describe(const struct jail *jail, struct texts *texts, struct dossie
 	record->environment = jail->environment;
 }
 
+static int describe_journal(struct detach *detach, struct dossier *record,
+			    struct error *err)
+{
+	int r = journal_name(&detach->journal, record->name, record->init,
+			     record->init_start, err);
+
+	record->detached = 1;
+	record->forgets = detach->forgets;
+	borrow(&record->log, detach->journal.path);
+	return r;
+}
+
 static int write_record(const struct jail *jail, pid_t init,
 			const struct registration *registration, struct error *err)
 {
@@ -112,6 +125,11 @@ static int write_record(const struct jail *jail, pid_t init,
 		.exit_status = -1, .init = init, .init_start = (int64_t)stat.start};
 	borrow(&record.name, registration->name);
 	describe(jail, &texts, &record);
+	if (jail->detach) {
+		r = describe_journal(jail->detach, &record, err);
+		if (r < 0)
+			return r;
+	}
 	r = dossier_format(&record, &text, &size, err);
 	return r < 0 ? r : fd_write_all(registration->fd, text, size, "the record", err);
 }
@@ -149,8 +167,14 @@ static int publish(const struct registration *registration, const char *temporar
 	return r < 0 ? -errno : 0;
 }
 
-static int in_use(const char *name, struct error *err)
+static int in_use(const char *name, bool has_ended, struct error *err)
 {
+	if (has_ended) {
+		error_set(err, EEXIST,
+			  "--name: a jail '%s' has ended, but is still known", name);
+		return error_hint(err, "'jailctl remove %s' forgets it, and its log",
+				  name);
+	}
 	error_set(err, EEXIST, "--name: a jail '%s' is running already", name);
 	return error_hint(err, "'jailctl list' shows it, 'jailctl stop %s' ends it",
 			  name);
@@ -186,22 +210,24 @@ static int try_name(const struct jail *jail, pid_t init, const char *temporary,
 static int enter(const struct jail *jail, pid_t init, const char *temporary,
 		 struct registration *registration, struct error *err)
 {
+	int r = 0;
+
 	for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
 		choose_name(jail, init, attempt, registration->name,
 			    sizeof(registration->name));
 		if (attempt && (ftruncate(registration->fd, 0) < 0 ||
 				lseek(registration->fd, 0, SEEK_SET) < 0))
 			return error_errno(err, errno, "cannot register the jail");
-		int r = try_name(jail, init, temporary, registration, err);
+		r = try_name(jail, init, temporary, registration, err);
 		if (r != -EEXIST)
 			return r;
 		r = jails_sweep(registration->folder_fd, registration->name, err);
 		if (r < 0)
 			return r;
-		if (r == 0 && jail->name)
+		if (r != JAILS_FREE && jail->name)
 			break;
 	}
-	return in_use(registration->name, err);
+	return in_use(registration->name, r == JAILS_KEPT, err);
 }
 
 int registry_enter(const struct jail *jail, pid_t init, struct registration *ret,
@@ -229,19 +255,22 @@ int registry_enter(const struct jail *jail, pid_t init, struct registration *ret
 	return r;
 }
 
-void registry_leave(struct registration *registration, int exit_status)
+void registry_leave(struct registration *registration, const struct registry_end *end)
 {
-	char text[64], file[NAME_MAX + 1];
+	char text[128], file[NAME_MAX + 1];
 
 	if (registration->fd < 0)
 		return;
 	/* For those who have it open and wait for the lock. If it fails they say that nobody knows. */
-	int size = snprintf(text, sizeof(text), "exit_status=%d\nended=%lld\n",
-			    exit_status, (long long)time(NULL));
+	int size = snprintf(text, sizeof(text),
+			    "exit_status=%d\nended=%lld\ntimed_out=%d\nlog_lost=%llu\n",
+			    end->exit_status, (long long)time(NULL), end->timed_out,
+			    (unsigned long long)end->lost);
 	ssize_t written = write(registration->fd, text, (size_t)size);
 	(void)written;
 	registry_file_name(registration->name, file);
-	unlinkat(registration->folder_fd, file, 0);
+	if (!end->keeps)
+		unlinkat(registration->folder_fd, file, 0);
 	cleanup_fd(&registration->fd);
 	cleanup_fd(&registration->folder_fd);
 	*registration = (struct registration)REGISTRATION_NONE;

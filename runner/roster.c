@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command `list`: the jails of the caller, one a line. Called by jailctl's main file.
+ * The command `list`: the jails of the caller, one a line; with --all also what is known of ended ones. Called by jailctl's main file.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,16 +14,18 @@
 #include "common/jsontext.h"
 #include "common/log.h"
 #include "common/path.h"
+#include "condition.h"
 #include "control.h"
 
 struct values {
 	struct cli_common common;
-	bool json;
+	bool json, all;
 };
 
 #define AT(member) offsetof(struct values, member)
 
 static const struct cli_option options[] = {
+	{"all", 'a', CLI_FLAG, AT(all), NULL, "also detached jails that have ended"},
 	{"json", 0, CLI_FLAG, AT(json), NULL, "print JSON"},
 };
 
@@ -54,15 +56,9 @@ static void free_roster(struct roster *roster)
 	free(roster->rows);
 }
 
-static const char *status_of(const struct row *row)
+static bool is_running(const struct row *row)
 {
-	static const char *const words[] = {
-		[JAILS_STARTING] = "starting",
-		[JAILS_RUNNING] = "running",
-		[JAILS_PAUSED] = "paused",
-	};
-
-	return words[row->state];
+	return row->state != JAILS_ENDED && row->state != JAILS_LOST;
 }
 
 static int take(struct jails_entry *entry, struct roster *roster, struct error *err)
@@ -78,7 +74,7 @@ static int take(struct jails_entry *entry, struct roster *roster, struct error *
 }
 
 /* What is no jail is said, and the others are shown all the same. */
-static int collect(struct roster *roster, struct error *err)
+static int collect(struct roster *roster, bool all, struct error *err)
 {
 	_cleanup_jails_ struct jails jails = {.folder_fd = -1};
 	_cleanup_strlist_ struct strlist names = {0};
@@ -91,19 +87,25 @@ static int collect(struct roster *roster, struct error *err)
 		struct error why = {0};
 
 		int seen = jails_look(&jails, names.items[i], &entry, &why);
-		if (seen == 0)
+		if (seen == 0 && (all || !jails_has_ended(&entry)))
 			r = take(&entry, roster, err);
-		else if (seen != -ENOENT)
+		else if (seen < 0 && seen != -ENOENT)
 			log_warning("%s", why.text);
 	}
 	return r;
 }
 
-/* "3s", "5m", "2h", "4d": the largest unit, rounded down. */
-static void print_age(int64_t started)
+/* How long it runs, or ran: "3s", "5m", "2h", "4d": the largest unit, rounded down. */
+static void print_age(const struct row *row)
 {
-	int64_t age = time(NULL) - started;
+	int64_t end = is_running(row) ? time(NULL) : row->record.ended;
+	int64_t age = end - row->record.started;
 	char text[32];
+
+	if (row->state == JAILS_LOST) {
+		printf("-    ");
+		return;
+	}
 
 	if (age < 0)
 		age = 0;
@@ -143,17 +145,20 @@ static int width_of(const struct roster *roster, bool image)
 static void print_text(const struct roster *roster)
 {
 	int name_width = width_of(roster, false), image_width = width_of(roster, true);
-	char image[PATH_MAX];
+	char image[PATH_MAX], text[32], pid[24];
 
-	printf("%-*s  %-7s  %-8s  %-5s  %-*s  COMMAND\n", name_width, "NAME", "PID",
+	printf("%-*s  %-7s  %-10s  %-5s  %-*s  COMMAND\n", name_width, "NAME", "PID",
 	       "STATUS", "UP", image_width, "IMAGE");
 	for (size_t i = 0; i < roster->count; i++) {
 		const struct row *row = &roster->rows[i];
 		const struct dossier *record = &row->record;
 
-		printf("%-*s  %-7" PRId64 "  %-8s  ", name_width, record->name,
-		       record->init, status_of(row));
-		print_age(record->started);
+		if (is_running(row))
+			snprintf(pid, sizeof(pid), "%" PRId64, record->init);
+		printf("%-*s  %-7s  %-10s  ", name_width, record->name,
+		       is_running(row) ? pid : "-",
+		       condition_print(row->state, record, text, sizeof(text)));
+		print_age(row);
 		printf("  %-*s ", image_width,
 		       path_escape(record->image, image, sizeof(image)));
 		print_command(&record->command);
@@ -164,14 +169,18 @@ static void print_text(const struct roster *roster)
 static int add_row(json_t *list, const struct row *row, struct error *err)
 {
 	const struct dossier *record = &row->record;
-	json_t *json = json_pack("{s:s, s:I, s:s, s:I, s:b}", "name", record->name, "pid",
-				 (json_int_t)record->init, "status", status_of(row),
-				 "started", (json_int_t)record->started, "detached",
+	json_t *json = json_pack("{s:s, s:I, s:b}", "name", record->name, "started",
+				 (json_int_t)record->started, "detached",
 				 (int)(record->detached != 0));
 
 	if (json_array_append_new(list, json) < 0)
 		return error_nomem(err);
-	int r = jsontext_set(json, "image", record->image, err);
+	if (is_running(row) &&
+	    json_object_set_new(json, "pid", json_integer(record->init)) < 0)
+		return error_nomem(err);
+	int r = condition_describe(row->state, record, json, err);
+	if (r == 0)
+		r = jsontext_set(json, "image", record->image, err);
 	return r == 0 ? jsontext_set_list(json, "command", &record->command, err) : r;
 }
 
@@ -213,7 +222,7 @@ int control_list(int argc, char **argv)
 
 	if (status != CONTROL_GO_ON)
 		return status;
-	int r = collect(&roster, &err);
+	int r = collect(&roster, values.all, &err);
 	if (r == 0)
 		r = print(&roster, &values, &err);
 	free_roster(&roster);

@@ -17,6 +17,7 @@
 
 #include "channel.h"
 #include "common/fd.h"
+#include "detach.h"
 #include "signals.h"
 #include "status.h"
 #include "terminal.h"
@@ -24,7 +25,7 @@
 enum {
 	TIMED_OUT = 124, /* as timeout(1) has it */
 	SETUP_FAILED = 125,
-	FIXED_POLLS = 2,
+	FIXED_POLLS = 3,
 	FRONT_CHECK = 250, /* ms */
 };
 
@@ -121,6 +122,15 @@ static void stop_as_well(struct supervisor *supervisor)
 	forward(supervisor, SIGCONT);
 }
 
+/* COMMAND was executed. */
+static int tell_start(const struct supervisor *supervisor, struct error *err)
+{
+	const struct jail *jail = supervisor->jail;
+
+	status_started(jail->status_fd, supervisor->pid);
+	return jail->detach ? detach_tell(jail->detach, err) : 0;
+}
+
 static int take_message(struct supervisor *supervisor,
 			const struct channel_message *message, struct error *err)
 {
@@ -134,8 +144,7 @@ static int take_message(struct supervisor *supervisor,
 			"read-only, but for /tmp, /run and /dev/shm");
 		return 0;
 	case CHANNEL_STARTED:
-		status_started(supervisor->jail->status_fd, supervisor->pid);
-		return 0;
+		return tell_start(supervisor, err);
 	case CHANNEL_STOPPED:
 		stop_as_well(supervisor);
 		return 0;
@@ -167,8 +176,7 @@ static int take_messages(struct supervisor *supervisor, struct error *err)
 			supervisor->channel = -1;
 			/* It closes at COMMAND's exec, where no init stays behind. */
 			if (supervisor->jail->init_is_app && !supervisor->has_failed)
-				status_started(supervisor->jail->status_fd,
-					       supervisor->pid);
+				return tell_start(supervisor, err);
 			return 0;
 		}
 		if (r < 0)
@@ -218,10 +226,12 @@ static int time_to_wait(const struct supervisor *supervisor, bool in_background)
 static int wait_for_events(struct supervisor *supervisor, struct pollfd *polls)
 {
 	const struct terminal *terminal = &supervisor->terminal;
+	const struct detach *detach = supervisor->jail->detach;
 	bool in_background = terminal->master >= 0 && !terminal->is_raw;
 
 	polls[0] = (struct pollfd){.fd = supervisor->signals, .events = POLLIN};
 	polls[1] = (struct pollfd){.fd = supervisor->channel, .events = POLLIN};
+	polls[2] = (struct pollfd){.fd = detach ? detach->from : -1, .events = POLLIN};
 	terminal_prepare_poll(terminal, polls + FIXED_POLLS);
 	int r = poll(polls, FIXED_POLLS + TERMINAL_POLLS,
 		     time_to_wait(supervisor, in_background));
@@ -242,6 +252,8 @@ static int serve(struct supervisor *supervisor, struct error *err)
 		}
 		meet_deadline(supervisor);
 		terminal_relay(&supervisor->terminal, polls + FIXED_POLLS);
+		if (polls[2].revents)
+			detach_relay(supervisor->jail->detach);
 		if (polls[1].revents) {
 			int r = take_messages(supervisor, err);
 
@@ -263,6 +275,8 @@ static int finish(struct supervisor *supervisor, struct error *err)
 			return r;
 	}
 	terminal_drain(&supervisor->terminal, supervisor->signals);
+	if (supervisor->jail->detach)
+		detach_drain(supervisor->jail->detach);
 	if (supervisor->has_failed)
 		return -supervisor->failure->code;
 	if (!supervisor->has_timed_out)

@@ -21,6 +21,7 @@
 
 #include "rawtar.h"
 #include "runner/jails.h"
+#include "runner/journal.h"
 #include "runner/procstat.h"
 
 static char folder[256];
@@ -35,6 +36,7 @@ static int set_up(void **state)
 	(void)state;
 	folder_fd = rawtar_folder(folder, sizeof(folder));
 	assert_int_equal(setenv("XDG_RUNTIME_DIR", folder, 1), 0);
+	assert_int_equal(setenv("XDG_STATE_HOME", folder, 1), 0);
 	assert_int_equal(jails_open(&jails, &err), 0);
 	registry_fd = jails.folder_fd;
 	victim = fork();
@@ -56,6 +58,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static char *
+	journal; /* of the next forged registration, which is then that of a detached jail */
+
 /* A registration of jail x as jailrun would write it; the descriptor that it was written by. */
 static int forge(int64_t init, int64_t start, int64_t supervisor, int64_t started)
 {
@@ -72,6 +77,8 @@ static int forge(int64_t init, int64_t start, int64_t supervisor, int64_t starte
 		.workdir = (char[]){"/"},
 		.command = {words, 1, 1},
 		.exit_status = -1,
+		.log = journal,
+		.detached = journal != NULL,
 	};
 	struct error err = {0};
 	char *text;
@@ -202,10 +209,10 @@ static void ends_an_init_that_was_left_behind(void **state)
 	assert_int_equal(waitpid(init, &status, WUNTRACED), init);
 	/* Written before the machine was started: the number means another process now. */
 	close(forge(init, start_of(init), getpid(), 1));
-	assert_int_equal(jails_sweep(registry_fd, "x", NULL), 1);
+	assert_int_equal(jails_sweep(registry_fd, "x", NULL), JAILS_FREE);
 	assert_int_equal(waitpid(init, &status, WNOHANG), 0);
 	close(forge(init, start_of(init), getpid(), time(NULL)));
-	assert_int_equal(jails_sweep(registry_fd, "x", NULL), 1);
+	assert_int_equal(jails_sweep(registry_fd, "x", NULL), JAILS_FREE);
 	assert_int_equal(waitpid(init, &status, 0), init);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	assert_false(is_registered());
@@ -225,9 +232,76 @@ static void says_which_names_there_are(void **state)
 	assert_string_equal(err.hint, "your jails are: x");
 }
 
+/* A journal, and the registration of a jail whose supervisor has gone. */
+static void forge_detached(struct journal *ret)
+{
+	struct error err = {0};
+
+	*ret = (struct journal)JOURNAL_NONE;
+	assert_int_equal(journal_name(ret, "x", victim, 1, &err), 0);
+	assert_int_equal(journal_create(ret, &err), 0);
+	journal = ret->path;
+	close(forge(victim, 1, getpid(), time(NULL)));
+	journal = NULL;
+}
+
+static void remembers_what_was_detached(void **state)
+{
+	_cleanup_jails_entry_ struct jails_entry entry = JAILS_ENTRY_NONE;
+	struct journal made;
+	struct error err = {0};
+
+	(void)state;
+	forge_detached(&made);
+	/* Others who look are no supervisor. */
+	int other = openat(registry_fd, "jail.x", O_RDWR | O_APPEND | O_CLOEXEC);
+	assert_int_equal(flock(other, LOCK_SH), 0);
+	assert_int_equal(jails_look(&jails, "x", &entry, &err), 0);
+	assert_int_equal(entry.state, JAILS_LOST);
+	assert_int_equal(entry.pidfd, -1);
+	assert_int_equal(jails_sweep(registry_fd, "x", &err), JAILS_KEPT);
+	assert_int_equal(write(other, "exit_status=3\nended=9\n", 22), 22);
+	jails_entry_close(&entry);
+	assert_int_equal(jails_find(&jails, "x", &entry, &err), -ESRCH);
+	jails_entry_close(&entry);
+	assert_int_equal(jails_find_known(&jails, "x", &entry, &err), 0);
+	assert_int_equal(entry.state, JAILS_ENDED);
+	assert_int_equal(entry.dossier.exit_status, 3);
+	close(other);
+	assert_int_equal(jails_forget(&jails, &entry, &err), 0);
+	assert_false(is_registered());
+	assert_int_equal(access(made.path, F_OK), -1);
+	/* Twice at once is once. */
+	assert_int_equal(jails_forget(&jails, &entry, &err), -ENOENT);
+	journal_close(&made);
+}
+
+static void forgets_what_an_earlier_boot_remembered(void **state)
+{
+	struct journal made;
+	struct error err = {0};
+
+	(void)state;
+	forge_detached(&made);
+	assert_int_equal(journal_remove(made.path, &err), 0);
+	snprintf(strrchr(made.path, '@'), 38, "@%036d", 0);
+	assert_int_equal(mkdir(made.path, 0700), 0);
+	journal = made.path;
+	close(forge(victim, 1, getpid(), time(NULL)));
+	journal = NULL;
+	assert_int_equal(look(), -ENOENT);
+	assert_false(is_registered());
+	assert_int_equal(access(made.path, F_OK), -1);
+	journal_close(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(remembers_what_was_detached, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(forgets_what_an_earlier_boot_remembered,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(removes_what_nobody_holds, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(removes_garbage_that_nobody_holds, set_up,
