@@ -83,35 +83,37 @@ show_archives() {
 	rm -rf "$1/unpacked" "$work/$1"/{small,large,middle}.tar
 }
 
-# at_once WHO: 200 jails started and ended at once, and what 500 idle ones cost.
+# show_crowd WHO: 200 jails started and ended at once, and what 500 idle ones cost. They are in $crowd, for
+# clean_up to end whatever happens.
 show_crowd() {
-	local failed=0 pid pids=() pss
+	local failed=0 pid pss
 	echo "many jails, as $1 …" >&2
 	for _ in $(seq 200); do
-		as "$1" jailrun "$1/root" /bin/true &
-		pids+=($!)
+		become "$1" jailrun "$1/root" /bin/true &
+		crowd+=($!)
 	done
-	for pid in "${pids[@]}"; do
+	for pid in "${crowd[@]}"; do
 		wait "$pid" || failed=$((failed + 1))
 	done
+	crowd=()
 	lines+=("200 jails at once, as $1: $failed failed|||0|$([ $failed -eq 0 ] && echo met || echo missed)")
 	gcc -O2 -static -x c -o "$work/idle/bin/idle" - <<<'#include <unistd.h>
 		int main(void) { return pause(); }'
-	pids=()
 	for _ in $(seq 500); do
-		as "$1" jailrun "$work/idle" /bin/idle &
-		pids+=($!)
+		become "$1" jailrun "$work/idle" /bin/idle &
+		crowd+=($!)
 	done
 	# Until each has its COMMAND.
 	for _ in $(seq 300); do
 		[ "$(pgrep -cx idle)" -lt 500 ] || break
 		sleep 0.1
 	done
-	pss=$(for pid in "${pids[@]}"; do
+	pss=$(for pid in "${crowd[@]}"; do
 		awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup"
 	done | awk '{ sum += $1 } END { printf "%d", sum / NR }')
-	kill "${pids[@]}"
-	wait "${pids[@]}" 2>/dev/null || true
+	kill "${crowd[@]}"
+	wait "${crowd[@]}" 2>/dev/null || true
+	crowd=()
 	lines+=("$(awk -v who="$1" -v kib="$pss" 'BEGIN {
 		printf "PSS of the supervisor of one of 500 idle jails, as %s|%.2f MiB||<= 1 MiB|%s", who,
 			kib / 1024, kib <= 1024 ? "met" : "missed" }')")
