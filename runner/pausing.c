@@ -110,11 +110,12 @@ static bool has_parent_inside(const struct processes *all, const struct process 
 	return false;
 }
 
+/* Init's too: with --init=app it may have no child, and may be looked at. */
 static bool has_mounts_of_inside(const struct processes *all,
-				 const struct process *process)
+				 const struct process *process, pid_t init)
 {
 	for (size_t i = 0; i < all->count && process->mounts.st_ino; i++)
-		if (all->items[i].is_inside &&
+		if ((all->items[i].is_inside || all->items[i].pid == init) &&
 		    all->items[i].mounts.st_ino == process->mounts.st_ino &&
 		    all->items[i].mounts.st_dev == process->mounts.st_dev)
 			return true;
@@ -143,7 +144,7 @@ static void mark(struct processes *all, pid_t init)
 			if (process->is_inside || process->pid == init)
 				continue;
 			process->is_inside = has_parent_inside(all, process, init) ||
-					     has_mounts_of_inside(all, process) ||
+					     has_mounts_of_inside(all, process, init) ||
 					     has_child_inside(all, process);
 			found |= process->is_inside;
 		}

@@ -245,3 +245,24 @@ exec_paused() {
 is_gone() {
 	! kill -0 "$1" 2>/dev/null
 }
+
+@test "pause stops what exec has started beside a COMMAND that is pid 1 and has no child" {
+	for_each_user exec_paused_beside_app
+}
+exec_paused_beside_app() {
+	local before
+
+	start_jail web --name web --init=app -- sleep 1000
+	exec_in_background 'echo ready; while :; do echo x; sleep 0.05; done'
+	control pause web
+	assert_status 0
+	before=$(stat -c %s "$MINE/exec.out")
+	sleep 0.5
+	[ "$(stat -c %s "$MINE/exec.out")" = "$before" ] || fail "what exec started goes on"
+	control resume web
+	assert_status 0
+	wait_for 10 has_grown "$MINE/exec.out" "$before"
+	control kill web
+	wait_for 10 has_ended web
+	assert_registry_is_empty
+}
