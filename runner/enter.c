@@ -21,6 +21,7 @@
 
 #include <linux/magic.h>
 
+#include "cgroups.h"
 #include "channel.h"
 #include "common/fd.h"
 #include "common/log.h"
@@ -170,6 +171,19 @@ static int open_terminal(const struct jail *jail, int channel, int *ret_slave,
 	return r;
 }
 
+/* The limits that the jail was started under, by systemd say, are for all in it. */
+static void join_groups(const struct visit *visit)
+{
+	struct error why = {0};
+	int r = cgroups_join((pid_t)visit->entry.dossier.init, &why);
+
+	/* An ordinary user may move nobody out of one session into another. */
+	if (r == -EACCES || r == -EPERM)
+		visit->jail.tell("%s", why.text);
+	else if (r < 0)
+		visit->jail.warn("%s", why.text);
+}
+
 /* From outside to the point at which a jail's init starts its COMMAND. */
 static int get_inside(struct visit *visit, int channel, int *ret_slave, struct error *err)
 {
@@ -178,6 +192,7 @@ static int get_inside(struct visit *visit, int channel, int *ret_slave, struct e
 	/* Before there is anybody to look (CVE-2016-9962). */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return error_errno(err, errno, "cannot protect jailctl");
+	join_groups(visit);
 	int r = join_jail(&visit->entry, visit->values->user != NULL, err);
 	if (r < 0)
 		return r;

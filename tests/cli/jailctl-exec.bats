@@ -10,6 +10,11 @@ load helper
 load jailrun-helper
 load jailctl-helper
 
+teardown() {
+	end_test
+	leave_groups
+}
+
 # in_jail TAG SCRIPT [OPTION…]: captures a line of shell in the jail.
 in_jail() {
 	local tag=$1 script=$2
@@ -265,4 +270,71 @@ exec_paused_beside_app() {
 	control kill web
 	wait_for 10 has_ended web
 	assert_registry_is_empty
+}
+
+@test "exec joins the control groups that the jail was started in" {
+	is_root || skip "as root only"
+	for_each_user joined_groups
+}
+joined_groups() {
+	local mount theirs own pid
+
+	leave_groups
+	for mount in $(hierarchies); do
+		mkdir -p "$mount/jbt.$$/jail" "$mount/jbt.$$/caller"
+		[ "$WHO" = root ] || chown -R "$TEST_USER:" "$mount/jbt.$$"
+	done
+	move_to jail
+	start_jail web --name web
+	move_to caller
+	exec_in_background 'echo ready; sleep 1000'
+	theirs=$(cat "/proc/$(init_of web)/cgroup")
+	[[ $theirs == *"/jbt.$$/jail"* ]]
+	own=$(cat "/proc/$(cat "$MINE/exec.pid")/cgroup")
+	[[ $own == *"/jbt.$$/caller"* ]]
+	for pid in $(below "$(cat "$MINE/exec.pid")"); do
+		[ "$(cat "/proc/$pid/cgroup")" = "$theirs" ] || fail "$pid: $(cat "/proc/$pid/cgroup")"
+	done
+	# To where the caller may not move anybody it is told, if asked.
+	if [ "$WHO" = user ]; then
+		for mount in $(hierarchies); do
+			chown -R root: "$mount/jbt.$$"
+		done
+		control exec web true
+		assert_status 0
+		[ -z "$stderr" ]
+		control exec -v web true
+		assert_status 0
+		[[ $stderr == *"cannot join the control group"*"/jbt.$$/jail"*"Permission denied"* ]]
+	fi
+	end_jail web
+}
+
+# Where version 2 is mounted, and version 1's "pids", if they are.
+hierarchies() {
+	awk '$(NF-2) == "cgroup2" || ($(NF-2) == "cgroup" && $NF ~ /(^|,)pids(,|$)/) { print $5 }' \
+		/proc/self/mountinfo
+}
+
+# move_to GROUP: this shell.
+move_to() {
+	local mount
+	for mount in $(hierarchies); do
+		echo $BASHPID >"$mount/jbt.$$/$1/cgroup.procs"
+	done
+}
+
+# What is inside goes to the group above them, which for a test is nobody's limit.
+leave_groups() {
+	local mount group pid
+
+	for mount in $(hierarchies); do
+		for group in "$mount/jbt.$$/jail" "$mount/jbt.$$/caller" "$mount/jbt.$$"; do
+			[ -d "$group" ] || continue
+			while read -r pid; do
+				echo "$pid" >"$mount/cgroup.procs" || true
+			done <"$group/cgroup.procs"
+			rmdir "$group"
+		done
+	done
 }
