@@ -157,18 +157,19 @@ static void keeps_the_newer_half(void **state)
 static void fill_and_go_on(void *data)
 {
 	struct journal *journal = data;
-	struct rlimit limit = {1000, RLIM_INFINITY};
+	struct rlimit before, limit;
 	char block[1500];
 
 	signal(SIGXFSZ, SIG_IGN);
 	memset(block, 'x', sizeof(block));
+	jailchild_expect(getrlimit(RLIMIT_FSIZE, &before) == 0);
+	limit = (struct rlimit){1000, before.rlim_max};
 	jailchild_expect(setrlimit(RLIMIT_FSIZE, &limit) == 0);
 	journal_append(journal, block, sizeof(block));
 	jailchild_expect(journal->lost == 500);
 	journal_append(journal, block, 7);
 	jailchild_expect(journal->lost == 507 && journal->size == 1000);
-	limit.rlim_cur = RLIM_INFINITY;
-	jailchild_expect(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	jailchild_expect(setrlimit(RLIMIT_FSIZE, &before) == 0);
 	journal_append(journal, "again\n", 6);
 	jailchild_expect(journal->lost == 507);
 	journal_append(journal, "more\n", 5);
