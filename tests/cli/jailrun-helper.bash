@@ -265,3 +265,39 @@ wait_for_screen() {
 	screen >&2
 	fail "the screen never showed: $1"
 }
+
+# session FUNCTION: calls FUNCTION as each user, in a session of that user's, where the image is `i`.
+session() {
+	for_each_user in_session "$@"
+}
+
+in_session() {
+	ln -s "$IMAGE" "$MINE/i"
+	start_session
+	SESSION=yes
+	"$@"
+	end_session
+	SESSION=
+}
+
+# runs NAME: a process of that name is there below the session's shell.
+runs() {
+	local pid
+
+	for pid in $(below "$(mux display-message -p '#{pane_pid}')"); do
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || return 0
+	done
+	return 1
+}
+
+# wait_until_running NAME: until COMMAND, of that name, is there, and the terminal set up before it.
+wait_until_running() {
+	wait_for 30 runs "$1" || fail "$1 does not run"
+	sleep 0.2
+}
+
+# modes NAME: notes all of the outer terminal's in the file NAME.
+modes() {
+	enter "stty -a >$1; echo no''ted $1"
+	wait_for_screen "^noted $1\$"
+}

@@ -347,35 +347,7 @@ cannot_push_characters() {
 }
 @test "characters cannot be pushed into the caller's terminal" {
 	# The proof needs a kernel on which it could be done.
-	build_static - "$BIN/tiocsti" <<'END'
-#include <stdio.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <unistd.h>
-
-static void attack(int fd)
-{
-	for (const char *at = "touch /tmp/pwned\n"; *at; at++)
-		if (ioctl(fd, TIOCSTI, at) < 0) {
-			printf("refused %d\n", fd);
-			return;
-		}
-	printf("pushed %d\n", fd);
-}
-
-int main(void)
-{
-	attack(0);
-	if (fork() == 0) { /* as the leader of a session that claims the terminal */
-		setsid();
-		ioctl(0, TIOCSCTTY, 1);
-		attack(0);
-		return 0;
-	}
-	usleep(100000);
-	return 0;
-}
-END
+	build_static "$BATS_TEST_DIRNAME/tiocsti.c" "$BIN/tiocsti"
 	for_each_user cannot_push_characters
 }
 

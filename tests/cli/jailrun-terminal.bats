@@ -14,20 +14,6 @@ teardown() {
 	end_test
 }
 
-# session FUNCTION: calls FUNCTION as each user, in a session of that user's, where the image is `i`.
-session() {
-	for_each_user in_session "$@"
-}
-
-in_session() {
-	ln -s "$IMAGE" "$MINE/i"
-	start_session
-	SESSION=yes
-	"$@"
-	end_session
-	SESSION=
-}
-
 has_own_terminal() {
 	output=$(in_terminal jailrun "$IMAGE" sh -c 'tty; ls -l /proc/self/fd 2>&1 | grep -c "0 -> /dev/pts/0"
 		stat -c %u:%a /dev/pts/0; test -t 0 && test -t 1 && test -t 2 && echo terminals')
@@ -139,22 +125,6 @@ interrupts() {
 	session interrupts
 }
 
-# runs NAME: a process of that name is there below the session's shell.
-runs() {
-	local pid
-
-	for pid in $(below "$(mux display-message -p '#{pane_pid}')"); do
-		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || return 0
-	done
-	return 1
-}
-
-# wait_until_running NAME: until COMMAND, of that name, is there, and the terminal set up before it.
-wait_until_running() {
-	wait_for 30 runs "$1" || fail "$1 does not run"
-	sleep 0.2
-}
-
 stops_inside() {
 	enter 'jailrun i sh'
 	wait_for_screen '^/ [#$]'
@@ -249,12 +219,6 @@ resizes() {
 }
 @test "the size of the window is the jail's, from the start and after a change" {
 	session resizes
-}
-
-# modes NAME: notes all of the outer terminal's in the file NAME.
-modes() {
-	enter "stty -a >$1; echo no''ted $1"
-	wait_for_screen "^noted $1\$"
 }
 
 restores_modes() {
