@@ -22,16 +22,6 @@ packs_the_same() {
 	[ "$(sort -u digests | wc -l)" -eq 1 ]
 }
 
-@test "without /proc, as in a bare chroot, the image is the same" {
-	is_root || skip "as root only"
-	jailbuild add -q bash -o with.tar
-	# LeakSanitizer needs a /proc.
-	ASAN_OPTIONS=detect_leaks=0 unshare --mount --propagation private sh -c \
-		'mount -t tmpfs none /proc && exec jailbuild add -q bash -o without.tar'
-	cmp with.tar without.tar
-	[ "$(find . -name '.*tar*')" = "" ]
-}
-
 adds_one_by_one() {
 	packed bash perl -o "$MINE/both.tar"
 	packed bash -o "$MINE/one.tar"

@@ -140,3 +140,12 @@ adds_at_once() {
 @test "four adds at the same time lose nothing, whatever the kind of image" {
 	for_each_user adds_at_once
 }
+
+# Here, and not in tests/cli: LeakSanitizer cannot do without /proc.
+@test "without /proc, as in a bare chroot, the image is the same" {
+	jailbuild add -q bash -o with.tar
+	unshare --mount --propagation private sh -c \
+		'mount -t tmpfs none /proc && exec jailbuild add -q bash -o without.tar'
+	cmp with.tar without.tar
+	[ "$(find . -name '.*tar*')" = "" ]
+}
