@@ -116,7 +116,7 @@ show_crowd() {
 	crowd=()
 	lines+=("$(awk -v who="$1" -v kib="$pss" 'BEGIN {
 		printf "PSS of the supervisor of one of 500 idle jails, as %s|%.2f MiB||<= 1 MiB|%s", who,
-			kib / 1024, kib <= 1024 ? "met" : "missed" }')")
+			kib / 1024, (kib <= 1024) ? "met" : "missed" }')")
 }
 
 # Bytes through a jail's descriptors, against the same without a jail; and through its terminal.
@@ -131,7 +131,7 @@ show_throughput() {
 	rate=$(as "$1" python3 "$top/tests/bench/terminal_rate.py" jailrun "$work/idle" /bin/cat /data)
 	lines+=("$(awk -v who="$1" -v rate="$rate" 'BEGIN {
 		printf "terminal of a jail, as %s|%d MB/s||>= 200 MB/s|%s", who, rate,
-			rate >= 200 ? "met" : "missed" }')")
+			(rate >= 200) ? "met" : "missed" }')")
 }
 
 # The image for these: a folder that everybody may read, with 256 MB to print.
