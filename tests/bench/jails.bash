@@ -128,7 +128,7 @@ show_throughput() {
 		-n outside "sh -c 'head -c 2G /dev/zero | $work/idle/bin/cat >/dev/null'" \
 		-n inside "sh -c 'head -c 2G /dev/zero | jailrun $work/idle /bin/cat >/dev/null'"
 	row "2 GiB through cat in a jail, as $1" inside outside 1.05
-	rate=$(as "$1" python3 "$top/tests/bench/terminal_rate.py" jailrun "$work/idle" /bin/cat /data)
+	rate=$(as "$1" /usr/bin/python3 "$top/tests/bench/terminal_rate.py" jailrun "$work/idle" /bin/cat /data)
 	lines+=("$(awk -v who="$1" -v rate="$rate" 'BEGIN {
 		printf "terminal of a jail, as %s|%d MB/s||>= 200 MB/s|%s", who, rate,
 			(rate >= 200) ? "met" : "missed" }')")
