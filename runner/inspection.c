@@ -137,7 +137,7 @@ static int inspect_one(struct jails_entry *entry, void *data, struct error *err)
 		r = set_texts(json, dossier, err);
 	if (r == 0)
 		r = set_namespaces(json, dossier, err);
-	if (r == 0 && !jails_has_ended(entry))
+	if (r == 0 && !jails_has_ended(entry->state))
 		r = set_processes(json, dossier, err);
 	return r == 0 ? set_log(json, dossier, err) : r;
 }

@@ -229,7 +229,8 @@ static _noinline_ int ask_child(int channel, struct outcome *outcome, struct err
 
 /*
  * Lets the child go and registers the jail: first, if its name was asked for, since that may be taken, or
- * is what is left of it; else while the child goes on, and a jail that cannot be registered is one that jailctl does not see.
+ * is what is left of it; else while the child goes on, and a jail that cannot be registered is one that
+ * jailctl does not see.
  */
 static int start(const struct jail *jail, pid_t pid, int channel,
 		 struct registration *registration, struct error *err)

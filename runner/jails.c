@@ -259,9 +259,9 @@ static int verify(const char *name, struct jails_entry *entry, struct error *err
 	return 0;
 }
 
-bool jails_has_ended(const struct jails_entry *entry)
+bool jails_has_ended(enum jails_state state)
 {
-	return entry->state == JAILS_ENDED || entry->state == JAILS_LOST;
+	return state == JAILS_ENDED || state == JAILS_LOST;
 }
 
 /* One look at what stands behind the open file. */
@@ -352,7 +352,7 @@ int jails_find(const struct jails *jails, const char *name, struct jails_entry *
 {
 	int r = jails_find_known(jails, name, ret, err);
 
-	if (r < 0 || !jails_has_ended(ret))
+	if (r < 0 || !jails_has_ended(ret->state))
 		return r;
 	error_set(err, ESRCH, "jail %s has ended", name);
 	return error_hint(err,

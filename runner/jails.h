@@ -83,7 +83,7 @@ void jails_entry_close(struct jails_entry *entry);
 #define _cleanup_jails_entry_ __attribute__((cleanup(jails_entry_close)))
 
 /* Whether that is the state of a jail that has ended. */
-bool jails_has_ended(const struct jails_entry *entry);
+bool jails_has_ended(enum jails_state state);
 
 /* Forgets a jail that has ended: its journal, and then its registration. */
 int jails_forget(const struct jails *jails, const struct jails_entry *entry,

@@ -18,6 +18,7 @@
 #include "control.h"
 #include "journal.h"
 #include "legible.h"
+#include "quantity.h"
 
 enum {
 	NAP = 50, /* ms */
@@ -260,14 +261,11 @@ static int print_log(const struct jails_entry *entry, const struct values *value
 
 static int read_lines(const char *text, uint64_t *ret, struct error *err)
 {
-	char *end;
+	unsigned long long value;
 
-	*ret = 0;
 	if (!text)
 		return 0;
-	errno = 0;
-	unsigned long long value = strtoull(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || value > INT64_MAX)
+	if (!quantity_list(text, &value, 1) || value > INT64_MAX)
 		return error_set(err, EINVAL, "--lines: '%s' is no number", text);
 	*ret = value;
 	return 0;
@@ -279,7 +277,7 @@ int control_logs(int argc, char **argv)
 	_cleanup_jails_entry_ struct jails_entry entry = JAILS_ENTRY_NONE;
 	struct values values = {0};
 	struct error err = {0};
-	uint64_t lines;
+	uint64_t lines = 0;
 	int first;
 	int status = control_begin(&usage, argc, argv, &values, &first);
 

@@ -29,7 +29,7 @@ static int remove_one(const struct jails *jails, const char *name, struct error 
 
 	if (r < 0)
 		return r;
-	if (jails_has_ended(&entry))
+	if (jails_has_ended(entry.state))
 		return jails_forget(jails, &entry, err);
 	error_set(err, EBUSY, "jail %s is running", name);
 	return error_hint(err, "'jailctl stop %s' ends it", name);

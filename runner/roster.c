@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command `list`: the jails of the caller, one a line; with --all also what is known of ended ones. Called by jailctl's main file.
+ * The command `list`: the jails of the caller, one a line; with --all also what is known of ended ones.
+ * Called by jailctl's main file.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -56,11 +57,6 @@ static void free_roster(struct roster *roster)
 	free(roster->rows);
 }
 
-static bool is_running(const struct row *row)
-{
-	return row->state != JAILS_ENDED && row->state != JAILS_LOST;
-}
-
 static int take(struct jails_entry *entry, struct roster *roster, struct error *err)
 {
 	int r = alloc_grow(&roster->rows, &roster->capacity, roster->count + 1,
@@ -87,7 +83,7 @@ static int collect(struct roster *roster, bool all, struct error *err)
 		struct error why = {0};
 
 		int seen = jails_look(&jails, names.items[i], &entry, &why);
-		if (seen == 0 && (all || !jails_has_ended(&entry)))
+		if (seen == 0 && (all || !jails_has_ended(entry.state)))
 			r = take(&entry, roster, err);
 		else if (seen < 0 && seen != -ENOENT)
 			log_warning("%s", why.text);
@@ -98,7 +94,7 @@ static int collect(struct roster *roster, bool all, struct error *err)
 /* How long it runs, or ran: "3s", "5m", "2h", "4d": the largest unit, rounded down. */
 static void print_age(const struct row *row)
 {
-	int64_t end = is_running(row) ? time(NULL) : row->record.ended;
+	int64_t end = jails_has_ended(row->state) ? row->record.ended : time(NULL);
 	int64_t age = end - row->record.started;
 	char text[32];
 
@@ -106,7 +102,6 @@ static void print_age(const struct row *row)
 		printf("-    ");
 		return;
 	}
-
 	if (age < 0)
 		age = 0;
 	if (age < 60)
@@ -153,10 +148,11 @@ static void print_text(const struct roster *roster)
 		const struct row *row = &roster->rows[i];
 		const struct dossier *record = &row->record;
 
-		if (is_running(row))
+		if (jails_has_ended(row->state))
+			snprintf(pid, sizeof(pid), "-");
+		else
 			snprintf(pid, sizeof(pid), "%" PRId64, record->init);
-		printf("%-*s  %-7s  %-10s  ", name_width, record->name,
-		       is_running(row) ? pid : "-",
+		printf("%-*s  %-7s  %-10s  ", name_width, record->name, pid,
 		       condition_print(row->state, record, text, sizeof(text)));
 		print_age(row);
 		printf("  %-*s ", image_width,
@@ -175,7 +171,7 @@ static int add_row(json_t *list, const struct row *row, struct error *err)
 
 	if (json_array_append_new(list, json) < 0)
 		return error_nomem(err);
-	if (is_running(row) &&
+	if (!jails_has_ended(row->state) &&
 	    json_object_set_new(json, "pid", json_integer(record->init)) < 0)
 		return error_nomem(err);
 	int r = condition_describe(row->state, record, json, err);

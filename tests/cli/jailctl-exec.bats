@@ -225,7 +225,7 @@ terminal() {
 	for_each_user exec_paused
 }
 exec_paused() {
-	local exec before
+	local exec
 
 	start_jail web --name web
 	as_each sh -c 'echo $$ >"$0"; exec jailctl exec web sh -c "$1"' "$MINE/exec.pid" \
@@ -233,15 +233,7 @@ exec_paused() {
 		</dev/null >"$MINE/exec.out" 2>&1 &
 	wait_for 10 test -s "$MINE/exec.out"
 	exec=$(cat "$MINE/exec.pid")
-	control pause web
-	assert_status 0
-	before=$(stat -c %s "$MINE/exec.out")
-	sleep 0.5
-	[ "$(stat -c %s "$MINE/exec.out")" = "$before" ] || fail "what exec started goes on"
-	[[ $(ps -o state= -p "$exec") != T* ]]
-	control resume web
-	assert_status 0
-	wait_for 10 has_grown "$MINE/exec.out" "$before"
+	assert_pauses web "$MINE/exec.out"
 	[[ $(ps -o state= -p "$exec") != T* ]]
 	end_jail web
 	wait_for 10 is_gone "$exec"
@@ -255,18 +247,9 @@ is_gone() {
 	for_each_user exec_paused_beside_app
 }
 exec_paused_beside_app() {
-	local before
-
 	start_jail web --name web --init=app -- sleep 1000
 	exec_in_background 'echo ready; while :; do echo x; sleep 0.05; done'
-	control pause web
-	assert_status 0
-	before=$(stat -c %s "$MINE/exec.out")
-	sleep 0.5
-	[ "$(stat -c %s "$MINE/exec.out")" = "$before" ] || fail "what exec started goes on"
-	control resume web
-	assert_status 0
-	wait_for 10 has_grown "$MINE/exec.out" "$before"
+	assert_pauses web "$MINE/exec.out"
 	control kill web
 	wait_for 10 has_ended web
 	assert_registry_is_empty

@@ -72,6 +72,20 @@ has_grown() {
 	[ "$(stat -c %s "$1")" -gt "$2" ]
 }
 
+# assert_pauses TAG FILE: what writes to FILE all the time does so no more while jail TAG is paused.
+assert_pauses() {
+	local before
+
+	control pause "$1"
+	assert_status 0
+	before=$(stat -c %s "$2")
+	sleep 0.5
+	[ "$(stat -c %s "$2")" = "$before" ] || fail "$1 is paused, and $2 grows"
+	control resume "$1"
+	assert_status 0
+	wait_for 10 has_grown "$2" "$before"
+}
+
 # end_jail TAG: by SIGTERM, and waits for its end.
 end_jail() {
 	kill -TERM "$(supervisor_of "$1")"

@@ -12,7 +12,7 @@ load jailrun-helper
 load jailctl-helper
 
 teardown() {
-	[ -z "${SESSION-}" ] || end_session
+	end_own_session
 	end_test
 }
 

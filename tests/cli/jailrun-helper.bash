@@ -266,6 +266,11 @@ wait_for_screen() {
 	fail "the screen never showed: $1"
 }
 
+# What belongs into teardown of a file that uses `session`.
+end_own_session() {
+	[ -z "${SESSION-}" ] || end_session
+}
+
 # session FUNCTION: calls FUNCTION as each user, in a session of that user's, where the image is `i`.
 session() {
 	for_each_user in_session "$@"

@@ -10,7 +10,7 @@ load helper
 load jailrun-helper
 
 teardown() {
-	[ -z "${SESSION-}" ] || end_session
+	end_own_session
 	end_test
 }
 
