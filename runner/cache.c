@@ -95,6 +95,9 @@ static int open_root(const struct lookup *lookup, int entry_fd, struct cache_ima
 		image->root_path = NULL;
 		return -ENOMEM;
 	}
+	if (geteuid() != 0) /* root's files belong to whom they should */
+		image->owners_fd = openat(entry_fd, "owners",
+					  O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	return 0;
 }
 
@@ -177,12 +180,50 @@ static int full_disk(const struct lookup *lookup, struct error *err)
 		     "folder with more room");
 }
 
+/* The file for the list of owners, where the helper cannot give files away. -1: not wanted. */
+static int open_list(const struct lookup *lookup, int entry_fd, const struct idmap *map,
+		     int *ret, struct error *err)
+{
+	*ret = -1;
+	if (map->is_range || geteuid() == 0)
+		return 0;
+	*ret = openat(entry_fd, "owners",
+		      O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (*ret < 0)
+		return error_errno(err, errno,
+				   "cannot make a file in the cache folder %s",
+				   lookup->folder);
+	return 0;
+}
+
+/* Has the helper unpack, and describes what came of it. */
+static int run_helper(const struct lookup *lookup, int entry_fd, struct helper_job *job,
+		      struct error *err)
+{
+	struct unpack_report report;
+	_cleanup_fd_ int list_fd = -1;
+	int r = open_list(lookup, entry_fd, &job->map, &list_fd, err);
+
+	if (r < 0)
+		return r;
+	job->owners_fd = list_fd;
+	r = helper_run(job, &report, err);
+	if (r == 0 && list_fd >= 0 && !report.counts.listed &&
+	    unlinkat(entry_fd, "owners", 0) < 0)
+		r = error_errno(err, errno, "cannot remove an empty list of owners");
+	if (r == 0)
+		r = inventory_describe(entry_fd, lookup->name, report.counts.bytes,
+				       report.counts.entries, err);
+	if (r == 0)
+		leftout_tell(lookup->name, lookup->options, &report);
+	return r;
+}
+
 /* Unpacks into the claimed folder `entry_fd`. */
 static int fill(const struct lookup *lookup, int entry_fd, struct error *err)
 {
 	struct helper_job job = {.archive_fd = lookup->archive_fd,
 				 .options = lookup->options};
-	struct unpack_report report;
 	int r = sweep_tree(entry_fd, "root", err);
 
 	if (r < 0)
@@ -207,15 +248,8 @@ static int fill(const struct lookup *lookup, int entry_fd, struct error *err)
 	if (r < 0)
 		return error_errno(err, -r, "cannot lock the new image");
 	job.folder_fd = root_fd;
-	r = helper_run(&job, &report, err);
-	if (r == 0)
-		r = inventory_describe(entry_fd, lookup->name, report.counts.bytes,
-				       report.counts.entries, err);
-	if (r == -ENOSPC || r == -EDQUOT)
-		return full_disk(lookup, err);
-	if (r == 0)
-		leftout_tell(lookup->name, lookup->options, &report);
-	return r;
+	r = run_helper(lookup, entry_fd, &job, err);
+	return r == -ENOSPC || r == -EDQUOT ? full_disk(lookup, err) : r;
 }
 
 /* Gives the whole entry its name. What has that name already is a wreck without a root. */
@@ -260,8 +294,7 @@ static int make_entry(struct lookup *lookup, int entry_fd, struct error *err)
 static void discard(const struct lookup *lookup, int entry_fd)
 {
 	/* What cannot be removed now is, at the next miss. */
-	if (sweep_tree(entry_fd, "root", NULL) == 0 &&
-	    sweep_tree(entry_fd, "about", NULL) == 0)
+	if (sweep_contents(entry_fd, NULL) == 0)
 		unlinkat(lookup->folder_fd, lookup->temporary, AT_REMOVEDIR);
 }
 

@@ -7,6 +7,7 @@
  * The folder holds, for each archive, a folder that appears by one rename when it is whole:
  *     IDENTITY@BOOT/root/          the unpacked root filesystem
  *     IDENTITY@BOOT/about          the archive's path and what it unpacked to (inventory.h)
+ *     IDENTITY@BOOT/owners         a user's: to whom files are to belong (owners.h), if not all are root's
  *     tmp.IDENTITY@BOOT/           one that is being unpacked; its lock tells whether it still is
  * flock(2) on such a folder: exclusive while it is made or removed, shared while it is used.
  * BOOT is the kernel's boot id: nothing is forced to the disk (it would take longer than the
@@ -52,11 +53,12 @@ struct cache_image {
 	char *root_path; /* its absolute path; owned */
 	int lock_fd;     /* shared lock: nobody removes the image; -1 it has no name */
 	int mount_fd;    /* the detached mount of an image in memory; else -1 */
+	int owners_fd; /* the list of owners (owners.h), to be read from its start; else -1 */
 };
 
 /* What an unused one looks like, for the cleanup. */
 /* clang-format off */
-#define CACHE_IMAGE_NONE {.root_fd = -1, .lock_fd = -1, .mount_fd = -1}
+#define CACHE_IMAGE_NONE {.root_fd = -1, .lock_fd = -1, .mount_fd = -1, .owners_fd = -1}
 /* clang-format on */
 
 /*
@@ -73,12 +75,13 @@ struct cache_image {
 int cache_open(int archive_fd, const char *name, const struct cache_options *options,
 	       struct cache_image *ret, struct error *err) _must_check_;
 
-/* Closes both descriptors and frees the path. */
+/* Closes the descriptors and frees the path. */
 static inline void cache_image_close(struct cache_image *image)
 {
 	cleanup_fd(&image->root_fd);
 	cleanup_fd(&image->lock_fd);
 	cleanup_fd(&image->mount_fd);
+	cleanup_fd(&image->owners_fd);
 	free(image->root_path);
 }
 

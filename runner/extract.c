@@ -22,6 +22,7 @@
 #include "common/path.h"
 #include "destination.h"
 #include "folders.h"
+#include "ownerlist.h"
 #include "unarchive.h"
 
 struct extraction {
@@ -31,6 +32,7 @@ struct extraction {
 	struct folders folders;
 	struct extract_counts counts;
 	uint64_t written; /* bytes of content, without holes */
+	bool replaced;    /* the entry took the place of an earlier one, or was there */
 };
 
 /* One entry on its way into the folder. */
@@ -124,6 +126,7 @@ static int make_room(struct extraction *extraction, const struct destination_pla
 				 "the archive has made a folder of that name");
 	if (unlinkat(place->parent_fd, place->base, 0) < 0)
 		return error_errno(err, errno, "cannot replace the earlier one");
+	extraction->replaced = true;
 	destination_forget(&extraction->destination);
 	destination_forget(&extraction->link_target);
 	return 0;
@@ -211,6 +214,7 @@ static int make_folder_at(struct extraction *extraction,
 		if (mkdirat(place->parent_fd, place->base, 0700) == 0)
 			return 0;
 	} else if (errno == EEXIST) {
+		extraction->replaced = true;
 		return 0;
 	}
 	return error_errno(err, errno, "cannot make the folder");
@@ -370,6 +374,23 @@ static int make_item(struct extraction *extraction, const struct item *item,
 	}
 }
 
+/* Whose it is to be, for who can give it away later. */
+static int list_owner(struct extraction *extraction, const struct item *item,
+		      struct error *err)
+{
+	struct ownerlist *list = extraction->options->list;
+	struct ownerlist_owner owner = {archive_entry_uid(item->entry),
+					archive_entry_gid(item->entry)};
+	char path[PATH_MAX];
+
+	if (!list || !ownerlist_see(list, &owner, extraction->replaced))
+		return 0;
+	int r = canonical_path(&extraction->destination, &item->place, path, err);
+	if (r == 0)
+		r = ownerlist_add(list, path, &owner, err);
+	return r;
+}
+
 static int extract_entry(struct extraction *extraction, struct archive_entry *entry,
 			 const char *name, struct error *err)
 {
@@ -382,7 +403,10 @@ static int extract_entry(struct extraction *extraction, struct archive_entry *en
 		return r;
 	item.attributes = attributes_read(entry, extraction->options->owners,
 					  &extraction->counts);
+	extraction->replaced = false;
 	r = make_item(extraction, &item, err);
+	if (r == 0)
+		r = list_owner(extraction, &item, err);
 	if (r < 0)
 		return r;
 	/* What was not written has no reader yet. */

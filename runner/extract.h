@@ -31,10 +31,14 @@ enum {
 struct extract_counts {
 	uint64_t entries, bytes; /* bytes: sizes of files, holes included */
 	uint64_t owners, devices, privileges, attributes;
+	uint64_t listed; /* of `owners`: whose owner the list has */
 };
+
+struct ownerlist;
 
 struct extract_options {
 	bool owners; /* chown(2) as the archive says; else all belongs to the caller */
+	struct ownerlist *list; /* and this is told whose it is to be; may be NULL */
 	uint64_t
 		max_bytes; /* of all files together, holes included; 0: EXTRACT_BYTES, and the ratio */
 	uint64_t max_entries; /* 0: EXTRACT_ENTRIES */

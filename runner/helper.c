@@ -27,7 +27,7 @@ struct start {
 	const struct helper_job *job;
 	int program_fd, null_fd, report_fd, go_fd;
 	char max_bytes[48], max_entries[48];
-	char *arguments[5];
+	char *arguments[6];
 };
 
 static int open_program(const char *path)
@@ -69,7 +69,8 @@ static void prepare_arguments(struct start *start)
 {
 	const struct cache_options *options = start->job->options;
 	char **next = start->arguments;
-	static char name[] = "jailrun-unpack", owners[] = "--owners";
+	static char name[] = "jailrun-unpack", owners[] = "--owners",
+		    list_owners[] = "--list-owners";
 
 	snprintf(start->max_bytes, sizeof(start->max_bytes), "--max-bytes=%llu",
 		 (unsigned long long)options->max_bytes);
@@ -80,23 +81,28 @@ static void prepare_arguments(struct start *start)
 	*next++ = start->max_entries;
 	if (start->job->map.is_range)
 		*next++ = owners;
+	if (start->job->owners_fd >= 0)
+		*next++ = list_owners;
 	*next = NULL;
 }
 
 /* Puts the descriptors where unpack_report.h says. First out of the way: places may overlap. */
 static int place_descriptors(struct start *start, struct error *err)
 {
-	int from[] = {start->job->archive_fd, start->null_fd, start->null_fd,
-		      start->job->folder_fd, start->report_fd};
+	int owners_fd = start->job->owners_fd;
+	int from[] = {
+		start->job->archive_fd, start->null_fd,
+		start->null_fd,         start->job->folder_fd,
+		start->report_fd,       owners_fd >= 0 ? owners_fd : start->null_fd};
 	int program = fcntl(start->program_fd, F_DUPFD_CLOEXEC, 10);
 
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i <= UNPACK_OWNERS_FD; i++) {
 		from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 10);
 		if (from[i] < 0 || program < 0)
 			return error_errno(err, errno, "cannot copy descriptors");
 	}
-	/* dup2 clears close-on-exec: these five and no other reach the helper. */
-	for (int i = 0; i < 5; i++)
+	/* dup2 clears close-on-exec: these and no other reach the helper. */
+	for (int i = 0; i <= UNPACK_OWNERS_FD; i++)
 		if (dup2(from[i], i) < 0)
 			return error_errno(err, errno, "cannot place descriptors");
 	start->report_fd = UNPACK_REPORT_FD;
@@ -135,7 +141,7 @@ static int start_child(struct start *start, struct error *err)
 	r = place_descriptors(start, err);
 	if (r < 0)
 		return r;
-	syscall(SYS_close_range, UNPACK_REPORT_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+	syscall(SYS_close_range, UNPACK_OWNERS_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 	syscall(SYS_execveat, start->program_fd, "", start->arguments, environment,
 		AT_EMPTY_PATH);
 	return error_errno(err, errno, "cannot execute the unpack helper");

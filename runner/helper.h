@@ -16,6 +16,7 @@
 struct helper_job {
 	int archive_fd; /* read from its start */
 	int folder_fd;  /* O_RDONLY | O_DIRECTORY, empty; belongs to the map's first id */
+	int owners_fd;  /* an empty file for the list of owners (ownerlist.h); -1: none */
 	struct idmap map;
 	const struct cache_options *options; /* helper, limits, progress */
 };

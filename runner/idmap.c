@@ -63,14 +63,22 @@ void idmap_choose(unsigned root_range, struct idmap *ret)
 				      .deny_setgroups = true};
 }
 
-void idmap_widen(struct idmap *map)
+int idmap_widen(struct idmap *map, struct error *err)
 {
-	if (map->is_range || geteuid() == 0 ||
-	    !subids_find(IDMAP_COUNT - 1, &map->subids))
-		return;
+	if (map->is_range)
+		return 0;
+	if (geteuid() == 0)
+		return error_set(err, EPERM,
+				 "the ids %d-%d are not mapped into the user namespace "
+				 "that this is",
+				 IDMAP_RANGE, IDMAP_RANGE + IDMAP_COUNT - 1);
+	int r = subids_find(IDMAP_COUNT - 1, &map->subids, err);
+	if (r < 0)
+		return r;
 	map->is_range = true;
 	map->count = IDMAP_COUNT;
 	map->deny_setgroups = false;
+	return 0;
 }
 
 static bool setting_is(const char *path, char wanted)

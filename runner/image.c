@@ -89,6 +89,7 @@ static _noinline_ int open_archive(const char *path, const struct image_options 
 	image->root_fd = steal_fd(&cached.root_fd);
 	image->lock_fd = steal_fd(&cached.lock_fd);
 	image->mount_fd = steal_fd(&cached.mount_fd);
+	image->owners_fd = steal_fd(&cached.owners_fd);
 	return 0;
 }
 
@@ -174,6 +175,7 @@ void image_close(struct image *image)
 	cleanup_fd(&image->root_fd);
 	cleanup_fd(&image->lock_fd);
 	cleanup_fd(&image->mount_fd);
+	cleanup_fd(&image->owners_fd);
 	free(image->path);
 	*image = (struct image)IMAGE_NONE;
 }

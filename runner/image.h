@@ -14,19 +14,20 @@
 #include "common/error.h"
 
 struct image {
-	int root_fd;  /* O_PATH of the root folder; -1 none */
-	int mount_fd; /* of an image in memory, detached: its only name; -1 none */
-	int lock_fd;  /* keeps a cached image from being pruned; -1 none */
+	int root_fd;   /* O_PATH of the root folder; -1 none */
+	int mount_fd;  /* of an image in memory, detached: its only name; -1 none */
+	int lock_fd;   /* keeps a cached image from being pruned; -1 none */
+	int owners_fd; /* the list of owners of an unpacked one; -1 none */
 	char *path; /* of the root folder on the host, as the caller reaches it; owned */
 	struct stat
 		stat; /* of the root folder: a later open by path must find the same one */
 	struct stat named; /* of the file or folder that was named */
-	bool is_unpacked;  /* from the cache: its owners already are the jail's ids */
+	bool is_unpacked;  /* from the cache: root's has the jail's ids as owners */
 	char name[64];     /* a short name made from the file's, fit for a hostname */
 };
 
 /* clang-format off */
-#define IMAGE_NONE {.root_fd = -1, .mount_fd = -1, .lock_fd = -1}
+#define IMAGE_NONE {.root_fd = -1, .mount_fd = -1, .lock_fd = -1, .owners_fd = -1}
 
 /* clang-format on */
 /* How an archive is unpacked. */

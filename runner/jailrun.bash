@@ -18,6 +18,10 @@ _jailrun() {
 		compopt -o nospace
 		return
 		;;
+	--ids)
+		mapfile -t COMPREPLY < <(compgen -W 'auto range single' -- "$current")
+		return
+		;;
 	--init)
 		mapfile -t COMPREPLY < <(compgen -W 'default app' -- "$current")
 		return
@@ -54,7 +58,7 @@ _jailrun() {
 	if [[ $current == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--env --workdir --user --entrypoint --hostname --name
 			--detach --log-size --rm
-			--volume --tmpfs --share --keep --read-only --no-cache
+			--volume --tmpfs --share --ids --keep --read-only --no-cache
 			--cap-add --cap-drop --rlimit --device --seccomp --landlock --init --timeout
 			--stop-signal --stop-timeout --status-fd
 			--max-unpacked --max-entries --write --plan --quiet --verbose --help --version' \

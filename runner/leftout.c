@@ -4,15 +4,23 @@
  */
 #include "leftout.h"
 
+#include "idmap.h"
+#include "subids.h"
+
 void leftout_tell(const char *name, const struct cache_options *options,
 		  const struct unpack_report *report)
 {
 	const struct extract_counts *counts = &report->counts;
+	uint64_t owners = counts->owners;
+	struct subids subids;
 
-	if (options->note && counts->owners)
+	/* The list of owners will be obeyed. */
+	if (counts->listed && subids_find(IDMAP_COUNT - 1, &subids, NULL) == 0)
+		owners -= counts->listed;
+	if (options->note && owners)
 		options->note("%s: the owners of %llu files were not kept: they have no "
 			      "id here",
-			      name, (unsigned long long)counts->owners);
+			      name, (unsigned long long)owners);
 	if (options->note && counts->privileges)
 		options->note("%s: %llu files lost their setuid or setgid bit", name,
 			      (unsigned long long)counts->privileges);

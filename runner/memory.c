@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -130,7 +131,8 @@ static int hand_over(int *mount_fd, const char *name, struct cache_image *ret,
 int memory_unpack(int archive_fd, const char *name, const struct cache_options *options,
 		  struct cache_image *ret, struct error *err)
 {
-	struct helper_job job = {.archive_fd = archive_fd, .options = options};
+	struct helper_job job = {
+		.archive_fd = archive_fd, .options = options, .owners_fd = -1};
 	struct unpack_report report;
 
 	idmap_choose(options->root_range, &job.map);
@@ -143,11 +145,22 @@ int memory_unpack(int archive_fd, const char *name, const struct cache_options *
 		return error_errno(err, errno,
 				   "image %s: cannot open the folder in memory", name);
 	job.folder_fd = folder;
+	_cleanup_fd_ int list_fd = -1;
+	if (!job.map.is_range && geteuid() != 0) {
+		list_fd = memfd_create("owners", MFD_CLOEXEC);
+		if (list_fd < 0)
+			return error_errno(err, errno, "image %s: no memory for a list",
+					   name);
+	}
+	job.owners_fd = list_fd;
 	int r = helper_run(&job, &report, err);
 	if (r == -ENOSPC)
 		full(err);
 	if (r < 0)
 		return error_wrap(err, "image %s", name);
 	leftout_tell(name, options, &report);
-	return hand_over(&mount_fd, name, ret, err);
+	r = hand_over(&mount_fd, name, ret, err);
+	if (r == 0 && report.counts.listed)
+		ret->owners_fd = steal_fd(&list_fd);
+	return r;
 }

@@ -33,6 +33,8 @@ static const struct cli_option table[] = {
 	{"device", 0, CLI_LIST, AT(devices), "SRC[:DST]", "show a device of the host"},
 	{"share", 0, CLI_LIST, AT(share), "NAME[,NAME]",
 	 "do not unshare: user, net, pid, ipc, uts, cgroup"},
+	{"ids", 0, CLI_STRING, AT(ids), "auto|range|single",
+	 "range: 65536 ids, by newuidmap for an ordinary user"},
 	{"keep", 0, CLI_STRING, AT(keep), "DIR",
 	 "keep what is written in DIR, for the next run"},
 	{"cap-add", 0, CLI_LIST, AT(cap_add), "NAME[,NAME]",

@@ -14,7 +14,7 @@ struct options {
 	const char *hostname, *workdir, *user, *entrypoint, *keep, *name;
 	const char *max_unpacked, *max_entries;
 	bool read_only, write, no_cache, plan, detach, remove;
-	const char *seccomp, *landlock, *init;
+	const char *seccomp, *landlock, *init, *ids;
 	const char *timeout, *stop_timeout, *stop_signal, *status_fd, *log_size;
 	struct strlist volumes, tmpfs, devices, env, share;
 	struct strlist cap_add, cap_drop, rlimits;

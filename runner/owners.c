@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A line is UID:GID, a space and a path, in which a backslash, what is no UTF-8 and control bytes are
- * written \xNN. Called by prepare, and by the child of jail once the layers are there.
+ * A list is in an image's own folder, or beside what the unpack helper has made of an archive, whose bytes
+ * it repeats: both are hostile. Called by ids, and by the child of jail once the layers are there.
  */
 #include "owners.h"
 
@@ -18,16 +18,22 @@
 #include "common/cleanup.h"
 #include "common/fd.h"
 #include "common/path.h"
-#include "image.h"
 
-enum { LIST_LIMIT = 16 << 20 };
-
-int owners_read(int root_fd, char **ret, struct error *err)
+int owners_read(const struct image *image, char **ret, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = image_read_file(root_fd, ".jail/owners", LIST_LIMIT, &text, err);
+	size_t size;
+	int r;
 
 	*ret = NULL;
+	if (!image->is_unpacked)
+		r = image_read_file(image->root_fd, ".jail/owners", OWNERS_LIMIT, &text,
+				    err);
+	else if (image->owners_fd < 0 || lseek(image->owners_fd, 0, SEEK_SET) < 0)
+		return 0;
+	else
+		r = fd_read_all(image->owners_fd, OWNERS_LIMIT, "the list of owners",
+				&text, &size, err);
 	if (r == 0 && *text)
 		*ret = steal_pointer(&text);
 	return r;

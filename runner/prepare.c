@@ -20,9 +20,9 @@
 #include "dossier.h"
 #include "duration.h"
 #include "environment.h"
+#include "ids.h"
 #include "jail.h"
 #include "namespaces.h"
-#include "owners.h"
 #include "quantity.h"
 #include "settings.h"
 #include "signals.h"
@@ -83,7 +83,7 @@ static int choose_namespaces(const struct options *options, struct jail *jail,
 	if (!(jail->namespaces & CLONE_NEWUSER) && !jail->by_root)
 		return error_set(err, EPERM, "--share user needs root");
 	idmap_choose(0, &jail->map);
-	return 0;
+	return ids_check(options->ids, jail, err);
 }
 
 static int choose_root(const struct options *options, struct jail *jail,
@@ -304,30 +304,6 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
 			   &jail->volumes, err);
 }
 
-/*
- * Where what an image says of owners can be obeyed: in a layer that is thrown away, over ids of the jail's
- * own. What is unpacked from an archive has its owners already.
- */
-static int choose_owners(const struct options *options, struct jail *jail,
-			 struct error *err)
-{
-	if (jail->image.is_unpacked || jail->root == JAIL_ROOT_WRITE ||
-	    !(jail->namespaces & CLONE_NEWUSER))
-		return 0;
-	/* A user could not remove what is kept under subordinate ids. */
-	if (options->keep && !jail->by_root)
-		return 0;
-	int r = owners_read(jail->image.root_fd, &jail->owners, err);
-	if (r < 0 || !jail->owners)
-		return r;
-	idmap_widen(&jail->map);
-	if (jail->map.is_range)
-		return 0;
-	free(jail->owners);
-	jail->owners = NULL;
-	return 0;
-}
-
 static int open_keep(const struct options *options, struct jail *jail, struct error *err)
 {
 	bool own_ids = jail->namespaces & CLONE_NEWUSER;
@@ -359,7 +335,7 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 		return r;
 	r = choose_root(options, jail, err);
 	if (r == 0)
-		r = choose_owners(options, jail, err);
+		r = ids_choose(options, jail, err);
 	if (r == 0)
 		r = open_keep(options, jail, err);
 	if (r < 0)

@@ -227,22 +227,18 @@ static void probe_overlay(struct probes_result *ret)
 
 static void probe_ids(struct probes_result *ret)
 {
+	struct error err = {0};
 	struct idmap map;
 
 	idmap_choose(0, &map);
-	idmap_widen(&map);
-	if (map.is_range) {
+	if (idmap_widen(&map, &err) == 0) {
 		say(ret, PROBES_GOOD, "a jail can have 65536 ids of its own");
 		return;
 	}
 	say(ret, PROBES_LIMITED, "a jail has one id, which is the caller's");
-	if (geteuid() == 0)
-		advise(ret, "the ids 524288-589823 are not mapped into the container "
-			    "that this is");
-	else
-		advise(ret, "for images that name other owners; as root: install "
-			    "newuidmap (uidmap), then usermod --add-subuids "
-			    "100000-165535 --add-subgids 100000-165535 USER");
+	error_hint(&ret->words,
+		   "for other owners, and programs that change their id: %s%s%s",
+		   err.text, *err.hint ? "; " : "", err.hint);
 }
 
 static void probe_seccomp(struct probes_result *ret)

@@ -8,10 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
@@ -91,19 +95,58 @@ static bool find_range(const char *path, const char *name, unsigned count, unsig
 	return false;
 }
 
-bool subids_find(unsigned count, struct subids *ret)
+static int advise(unsigned count, struct error *err)
+{
+	return error_hint(err,
+			  "as root: install newuidmap (uidmap), then usermod "
+			  "--add-subuids 100000-%u --add-subgids 100000-%u USER",
+			  100000 + count - 1, 100000 + count - 1);
+}
+
+/* It writes maps by a privilege of its file's, which is set-uid or has capabilities. */
+static int check_program(const char *program, unsigned count, struct error *err)
+{
+	struct stat st;
+
+	if (access(program, X_OK) < 0 || stat(program, &st) < 0) {
+		error_errno(err, errno, "subordinate ids need %s", program);
+		return advise(count, err);
+	}
+	if ((st.st_mode & S_ISUID) ||
+	    getxattr(program, "security.capability", NULL, 0) > 0)
+		return 0;
+	error_set(err, EPERM,
+		  "subordinate ids need %s to be set-uid root, or to have cap_setuid",
+		  program);
+	return error_hint(err, "as root: chmod u+s %s", program);
+}
+
+int subids_find(unsigned count, struct subids *ret, struct error *err)
 {
 	char name[NAME_SIZE];
 
 	*ret = (struct subids){0};
-	if (access(uid_program, X_OK) < 0 || access(gid_program, X_OK) < 0)
-		return false;
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return error_set(err, EPERM,
+				 "subordinate ids cannot be had with no_new_privs");
+	int r = check_program(uid_program, count, err);
+	if (r == 0)
+		r = check_program(gid_program, count, err);
+	if (r < 0)
+		return r;
 	find_name(name);
-	if (!find_range("/etc/subuid", name, count, &ret->uid) ||
-	    !find_range("/etc/subgid", name, count, &ret->gid))
-		return false;
+	const char *file = !find_range("/etc/subuid", name, count, &ret->uid)
+				   ? "/etc/subuid"
+			   : !find_range("/etc/subgid", name, count, &ret->gid)
+				   ? "/etc/subgid"
+				   : NULL;
+	if (file) {
+		error_set(err, ENOENT, "%s gives %s no range of %u subordinate ids", file,
+			  *name ? name : "this user", count);
+		return advise(count, err);
+	}
 	ret->count = count;
-	return true;
+	return 0;
 }
 
 /* PROGRAM PID 0 OWN 1 1 FIRST COUNT; its process, or a negative errno. */
@@ -138,8 +181,8 @@ static int wait_for(pid_t child, const char *program, struct error *err)
 		return 0;
 	error_set(err, EPERM, "cannot map ids into the user namespace: %s failed",
 		  program);
-	return error_hint(err, "it must be set-uid root or have its file capability, and "
-			       "/etc/subuid and /etc/subgid must be as it wants them");
+	return error_hint(err, "/etc/subuid and /etc/subgid must be as it wants them; "
+			       "--ids=single goes without");
 }
 
 int subids_write(const struct subids *subids, pid_t pid, struct error *err)

@@ -6,7 +6,6 @@
 #ifndef RUNNER_SUBIDS_H
 #define RUNNER_SUBIDS_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "common/error.h"
@@ -18,10 +17,11 @@ struct subids {
 };
 
 /*
- * Looks up the caller's ranges; false if there is no range of `count` ids each, or one of the programs is
- * not there. The host's files are trusted, and the programs check again.
+ * Looks up the caller's ranges. The host's files are trusted, and the programs check again. -ENOENT: one of
+ * the files has no range of `count` ids, or a program is not there; -EPERM: a program has no privilege, or
+ * the caller's process cannot get any (PR_SET_NO_NEW_PRIVS). Each with the fix.
  */
-bool subids_find(unsigned count, struct subids *ret);
+int subids_find(unsigned count, struct subids *ret, struct error *err);
 
 /*
  * Maps the caller's own ids to 0 and the ranges behind them in the user namespace of process `pid`, which

@@ -146,6 +146,16 @@ int sweep_tree(int parent_fd, const char *name, struct error *err)
 	return 0;
 }
 
+int sweep_contents(int entry_fd, struct error *err)
+{
+	static const char *const names[] = {"root", "about", "owners"};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++)
+		r = sweep_tree(entry_fd, names[i], err);
+	return r;
+}
+
 static bool starts_with(const char *text, const char *prefix)
 {
 	return !strncmp(text, prefix, strlen(prefix));
@@ -196,9 +206,7 @@ int sweep_entry(int folder_fd, const char *name, struct error *err)
 		snprintf(dead, sizeof(dead), "dead.%s", name);
 	if (strcmp(name, dead) != 0 && renameat(folder_fd, name, folder_fd, dead) < 0)
 		return error_errno(err, errno, "cannot rename %s", name);
-	int r = sweep_tree(fd, "root", err);
-	if (r == 0)
-		r = sweep_tree(fd, "about", err);
+	int r = sweep_contents(fd, err);
 	if (r < 0)
 		return r;
 	if (unlinkat(folder_fd, dead, AT_REMOVEDIR) < 0)

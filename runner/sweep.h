@@ -15,6 +15,9 @@
  */
 int sweep_tree(int parent_fd, const char *name, struct error *err) _must_check_;
 
+/* Removes all that an entry of the cache holds (cache.h). */
+int sweep_contents(int entry_fd, struct error *err) _must_check_;
+
 /* What the owner of a cache folder goes by. */
 struct sweep_rules {
 	const char *own; /* the caller's own entry: stays */

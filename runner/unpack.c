@@ -23,17 +23,20 @@
 #include "common/log.h"
 #include "confine.h"
 #include "extract.h"
+#include "ownerlist.h"
 #include "unpack_report.h"
 
 struct values {
 	struct cli_common common;
-	bool owners;
+	bool owners, list_owners;
 	const char *max_bytes, *max_entries;
 };
 
 static const struct cli_option options[] = {
 	{"owners", 0, CLI_FLAG, offsetof(struct values, owners), NULL,
 	 "give files to the owners that the archive names"},
+	{"list-owners", 0, CLI_FLAG, offsetof(struct values, list_owners), NULL,
+	 "list these owners, for who can give files to them"},
 	{"max-bytes", 0, CLI_STRING, offsetof(struct values, max_bytes), "N",
 	 "refuse what unpacks to more"},
 	{"max-entries", 0, CLI_STRING, offsetof(struct values, max_entries), "N",
@@ -108,9 +111,9 @@ static int check_descriptors(struct error *err)
 /* A folder that the caller left open would lead out of every root. */
 static void close_others(void)
 {
-	if (syscall(SYS_close_range, UNPACK_REPORT_FD + 1, ~0u, 0) == 0)
+	if (syscall(SYS_close_range, UNPACK_OWNERS_FD + 1, ~0u, 0) == 0)
 		return;
-	for (long fd = UNPACK_REPORT_FD + 1; fd < sysconf(_SC_OPEN_MAX); fd++)
+	for (long fd = UNPACK_OWNERS_FD + 1; fd < sysconf(_SC_OPEN_MAX); fd++)
 		close((int)fd); /* before Linux 5.9 */
 }
 
@@ -125,6 +128,8 @@ static int unpack(const struct extract_options *extract, struct progress *progre
 		return error_wrap(err, "cannot confine the unpack helper");
 	clock_gettime(CLOCK_MONOTONIC, &progress->last);
 	r = extract_archive(UNPACK_ARCHIVE_FD, UNPACK_FOLDER_FD, extract, &counts, err);
+	if (r == 0 && extract->list)
+		r = ownerlist_write(extract->list, UNPACK_OWNERS_FD, &counts.listed, err);
 	if (r == 0)
 		progress->report.counts = counts;
 	return r;
@@ -145,6 +150,7 @@ int main(int argc, char **argv)
 	struct values values = {0};
 	struct progress progress = {.report.kind = UNPACK_PROGRESS};
 	struct extract_options extract = {.progress = show_progress, .data = &progress};
+	struct ownerlist list = {0}; /* freed by the end */
 	struct error err = {0};
 	int first = 0;
 	int r = cli_parse(&program, argc, argv, &values, &first, &err);
@@ -163,6 +169,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	extract.owners = values.owners;
+	extract.list = values.list_owners ? &list : NULL;
 	/* Names in pax headers are UTF-8 and can be had as bytes only in a UTF-8 locale. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	umask(0);

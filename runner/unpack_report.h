@@ -17,6 +17,8 @@ enum {
 	UNPACK_ARCHIVE_FD = 0, /* the archive, to be read from its offset */
 	UNPACK_FOLDER_FD = 3,  /* the empty output folder, O_RDONLY | O_DIRECTORY */
 	UNPACK_REPORT_FD = 4,  /* a pipe */
+	UNPACK_OWNERS_FD =
+		5, /* an empty file for the list of owners, with --list-owners */
 };
 
 enum unpack_kind {

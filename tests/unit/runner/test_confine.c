@@ -126,7 +126,7 @@ static void be_the_helper(bool owners)
 static void leaves_a_fallen_helper_nothing(void **state)
 {
 	const struct cache_options options = {.helper = standin_path()};
-	struct helper_job job = {.options = &options};
+	struct helper_job job = {.owners_fd = -1, .options = &options};
 	struct unpack_report report;
 	struct error err = {0};
 	char folder[256];

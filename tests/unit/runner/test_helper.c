@@ -41,7 +41,8 @@ static int run(const char *what, struct unpack_report *report, struct error *err
 {
 	const struct cache_options options = {
 		.helper = standin_path(), .progress = take_progress, .max_bytes = 123};
-	struct helper_job job = {.folder_fd = folder_fd, .options = &options};
+	struct helper_job job = {
+		.folder_fd = folder_fd, .owners_fd = -1, .options = &options};
 	int archive = rawtar_new();
 
 	idmap_choose(0, &job.map);
@@ -68,8 +69,8 @@ static int look_around(int argc, char **argv)
 		return 3;
 	while (dir && readdir(dir))
 		fds++;
-	/* ".", "..", the five, and the folder's own. */
-	if (dir && fds != 8)
+	/* ".", "..", the six, and the folder's own. */
+	if (dir && fds != 9)
 		return 4;
 	int fd = openat(UNPACK_FOLDER_FD, "made", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
 			0600);
@@ -173,7 +174,8 @@ static void says_how_it_died(void **state)
 static void says_where_it_belongs(void **state)
 {
 	struct cache_options options = {.helper = NULL};
-	struct helper_job job = {.folder_fd = folder_fd, .options = &options};
+	struct helper_job job = {
+		.folder_fd = folder_fd, .owners_fd = -1, .options = &options};
 	struct unpack_report report;
 	struct error err = {0};
 
@@ -190,7 +192,8 @@ static void says_where_it_belongs(void **state)
 static void says_that_it_cannot_be_executed(void **state)
 {
 	const struct cache_options options = {.helper = "/etc/passwd"};
-	struct helper_job job = {.folder_fd = folder_fd, .options = &options};
+	struct helper_job job = {
+		.folder_fd = folder_fd, .owners_fd = -1, .options = &options};
 	struct unpack_report report;
 	struct error err = {0};
 

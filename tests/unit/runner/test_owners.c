@@ -74,18 +74,45 @@ static void an_image_without_a_list_is_as_it_is(void **state)
 	(void)state;
 	make_root();
 	int root = scratch_open("root", O_PATH | O_DIRECTORY);
-	assert_int_equal(owners_read(root, &list, &err), 0);
+	struct image image = {.root_fd = root, .owners_fd = -1};
+	assert_int_equal(owners_read(&image, &list, &err), 0);
 	assert_null(list);
 	assert_int_equal(mkdir("root/.jail", 0755), 0);
 	scratch_write("root/.jail/owners", "1:2 /a\n");
-	assert_int_equal(owners_read(root, &list, &err), 0);
+	assert_int_equal(owners_read(&image, &list, &err), 0);
 	assert_string_equal(list, "1:2 /a\n");
 	free(list);
 	assert_int_equal(unlink("root/.jail/owners"), 0);
 	assert_int_equal(mkfifo("root/.jail/owners", 0644), 0);
-	assert_true(owners_read(root, &list, &err) < 0);
+	assert_true(owners_read(&image, &list, &err) < 0);
 	assert_non_null(strstr(err.text, "owners"));
 	close(root);
+}
+
+/* What it holds for itself says nothing: only the list that its unpacking made counts. */
+static void an_archive_has_its_list_beside_it(void **state)
+{
+	struct error err = {0};
+	char *list;
+
+	(void)state;
+	make_root();
+	assert_int_equal(mkdir("root/.jail", 0755), 0);
+	scratch_write("root/.jail/owners", "1:2 /a\n");
+	scratch_write("list", "3:4 /a\n");
+	struct image image = {.root_fd = scratch_open("root", O_PATH | O_DIRECTORY),
+			      .is_unpacked = true,
+			      .owners_fd = -1};
+	assert_int_equal(owners_read(&image, &list, &err), 0);
+	assert_null(list);
+	image.owners_fd = scratch_open("list", O_RDONLY);
+	for (int i = 0; i < 2; i++) { /* from its start, each time */
+		assert_int_equal(owners_read(&image, &list, &err), 0);
+		assert_string_equal(list, "3:4 /a\n");
+		free(list);
+	}
+	close(image.owners_fd);
+	close(image.root_fd);
 }
 
 int main(void)
@@ -94,6 +121,7 @@ int main(void)
 		scratch_test(gives_files_away),
 		scratch_test(passes_over_what_it_cannot_mean),
 		scratch_test(an_image_without_a_list_is_as_it_is),
+		scratch_test(an_archive_has_its_list_beside_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
