@@ -47,7 +47,7 @@ tree() {
 # What a jail from an archive costs, by the archive's size: warm it must not matter; cold it is
 # unpacking, against tar(1) and bwrap(1) into the same file system.
 show_archives() {
-	local name
+	local name turns=()
 	echo "archives of 3, 97 and 300 MB, as $1 …" >&2
 	for name in small large middle; do
 		cp -a "$work/root.ready" "$work/$name"
@@ -66,9 +66,8 @@ show_archives() {
 	row "jailrun 300MB.tar, warm, as $1" warm-300MB warm-3MB 1.1
 	cat >"$work/cold" <<-END
 		#!/bin/sh
-		rm -rf $1/cache $1/unpacked
-		mkdir -p $1/unpacked
-		sync
+		$work/put-away $1/cache $1/unpacked
+		mkdir $1/unpacked
 	END
 	cat >"$work/tar-and-bwrap" <<-'END'
 		#!/bin/sh
@@ -76,11 +75,13 @@ show_archives() {
 			--bind "$1/unpacked" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run /bin/true
 	END
 	chmod 755 "$work/cold" "$work/tar-and-bwrap"
-	compare "$1" --runs 15 --prepare "$work/cold" \
-		-n cold "jailrun $1/middle.tar /bin/true" \
-		-n tar-and-bwrap "$work/tar-and-bwrap $1"
+	for _ in 1 2 3 4 5; do
+		turns+=(-n cold "jailrun $1/middle.tar /bin/true" -n tar-and-bwrap "$work/tar-and-bwrap $1")
+	done
+	sleep 10 # the trees above were just removed
+	compare "$1" --runs 3 --prepare "$work/cold" "${turns[@]}"
 	row "jailrun 97MB.tar, cold, as $1" cold tar-and-bwrap 0.9
-	rm -rf "$1/unpacked" "$work/$1"/{small,large,middle}.tar
+	rm -rf "$work"/past.* "$1/unpacked" "$work/$1"/{small,large,middle}.tar
 }
 
 # show_crowd WHO: 200 jails started and ended at once, and what 500 idle ones cost. They are in $crowd, for
