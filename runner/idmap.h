@@ -39,7 +39,8 @@ void idmap_choose(unsigned root_range, struct idmap *ret);
 /*
  * Makes an ordinary user's map one of IDMAP_COUNT ids, if the administrator has given the user as many
  * subordinate ones; else it stays as it is, and the error (of subids_find; -EPERM for a root without the
- * range) says what is missing. Such a map takes two more programs to write, some 5 ms.
+ * range) says what is missing. Such a map takes two more programs to write, longer than
+ * all the rest of a start.
  */
 int idmap_widen(struct idmap *map, struct error *err);
 

@@ -15,7 +15,28 @@
 #include <unistd.h>
 
 #include "runner/extract.h"
+#include "runner/ownerlist.h"
 #include "runner/sweep.h"
+
+/* Whole lines, of "ID:ID /", in which nothing of a name can begin another line. */
+static void must_be_a_list(const struct ownerlist *list)
+{
+	const char *at = list->text, *end = at + list->size;
+
+	while (at < end) {
+		const char *line_end = memchr(at, '\n', (size_t)(end - at));
+		size_t digits = strspn(at, "0123456789");
+
+		if (!line_end || !digits || at[digits] != ':')
+			abort();
+		at += digits + 1;
+		digits = strspn(at, "0123456789");
+		if (!digits || at[digits] != ' ' || at[digits + 1] != '/' ||
+		    memchr(at, '\0', (size_t)(line_end - at)))
+			abort();
+		at = line_end + 1;
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 const char *__asan_default_options(void);
@@ -162,8 +183,11 @@ static void must_be_equal(const struct stat *before, const struct stat *after)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static int base_fd = -1;
-	struct extract_options options = {
-		.owners = geteuid() == 0, .max_bytes = 1 << 20, .max_entries = 500};
+	struct ownerlist list = {0};
+	struct extract_options options = {.owners = geteuid() == 0,
+					  .list = &list,
+					  .max_bytes = 1 << 20,
+					  .max_entries = 500};
 	struct extract_counts counts;
 	struct error err;
 
@@ -183,6 +207,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct stat folder_after = state_of(base_fd, ".");
 	must_be_equal(&witness, &witness_after);
 	must_be_equal(&folder, &folder_after);
+	must_be_a_list(&list);
+	ownerlist_free(&list);
 	close(archive);
 	close(out);
 	if (sweep_tree(base_fd, "out", &err) < 0)
