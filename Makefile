@@ -174,6 +174,7 @@ $(FUZZ): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/fuzz/replay.o $(TEST_LIBS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call pkg,libelf libarchive liblzma libzstd jansson nettle)
 endif
 
+tests: all $(UNIT) $(FUZZ) ## build every program and every test, which -j makes faster
 check-unit: $(UNIT)
 	@scripts/run-unit $(UNIT)
 check-fuzz: $(FUZZ) ## replay the fuzz corpus
@@ -242,7 +243,7 @@ clean: ## remove build/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: all libelfdeps check check-unit check-fuzz check-cli check-heavy check-asan check-asan-cli fuzz fuzz-run coverage lint format bench man \
+.PHONY: all libelfdeps tests check check-unit check-fuzz check-cli check-heavy check-asan check-asan-cli fuzz fuzz-run coverage lint format bench man \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
