@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# make [TARGET] [FLAVOUR=release|debug|asan|cov|fuzz] [WERROR=1]; `make help` lists the targets.
+# make [TARGET] [FLAVOUR=release|debug|asan|msan|cov|fuzz] [WERROR=1]; `make help` lists the targets.
 
 VERSION := 0.1.0
 FLAVOUR ?= release
@@ -23,7 +23,8 @@ FLAGS_debug := -Og
 FLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FLAGS_cov := -O0 --coverage
 FLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined
-ifeq ($(FLAVOUR),fuzz)
+FLAGS_msan := -O1 -fsanitize=memory -fno-omit-frame-pointer
+ifneq ($(filter fuzz msan,$(FLAVOUR)),)
 CC := $(CLANG)
 endif
 
@@ -190,6 +191,12 @@ check-asan: ## unit tests and fuzz corpus under AddressSanitizer and UBSan
 	$(MAKE) FLAVOUR=asan check-unit check-fuzz
 check-asan-cli: ## the built programs under AddressSanitizer and UBSan
 	BATS_ROUNDS=root $(MAKE) FLAVOUR=asan BATS="$(filter-out $(SLOW_BATS),$(wildcard tests/cli/*.bats))" check-cli
+# Of all programs jailrun alone links nothing but libc, whose reads and writes clang knows.
+MSAN_BATS := $(patsubst %,tests/cli/jailrun-%.bats,root volumes ids keep)
+check-msan: all ## jailrun's way into a jail under MemorySanitizer
+	$(MAKE) FLAVOUR=msan build/msan/jailrun
+	@cp -rt build/msan $(filter-out %/jailrun,$(PROGRAMS)) $(B)/templates
+	BATS_ROUNDS=root scripts/run-bats build/msan $(MSAN_BATS)
 fuzz: ## fuzz each target for FUZZ_SECONDS (60)
 	$(MAKE) FLAVOUR=fuzz fuzz-run
 fuzz-run: $(FUZZ)
@@ -243,7 +250,7 @@ clean: ## remove build/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: all libelfdeps tests check check-unit check-fuzz check-cli check-heavy check-asan check-asan-cli fuzz fuzz-run coverage lint format bench man \
+.PHONY: all libelfdeps tests check check-unit check-fuzz check-cli check-heavy check-asan check-asan-cli check-msan fuzz fuzz-run coverage lint format bench man \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
