@@ -120,19 +120,27 @@ show_crowd() {
 			kib / 1024, (kib <= 1024) ? "met" : "missed" }')")
 }
 
+# terminal_rate WHO COMMAND…: MB/s that COMMAND prints on a terminal.
+terminal_rate() {
+	as "$1" /usr/bin/python3 "$top/tests/bench/terminal_rate.py" "${@:2}"
+}
+
 # Bytes through a jail's descriptors, against the same without a jail; and through its terminal.
 show_throughput() {
-	local rate
+	local rate bare second
 	echo "bytes through a jail, as $1 …" >&2
 	cp "$(command -v busybox)" "$work/idle/bin/cat"
 	compare "$1" --warmup 1 --runs 7 \
 		-n outside "sh -c 'head -c 2G /dev/zero | $work/idle/bin/cat >/dev/null'" \
 		-n inside "sh -c 'head -c 2G /dev/zero | jailrun $work/idle /bin/cat >/dev/null'"
 	row "2 GiB through cat in a jail, as $1" inside outside 1.05
-	rate=$(as "$1" /usr/bin/python3 "$top/tests/bench/terminal_rate.py" jailrun "$work/idle" /bin/cat /data)
-	lines+=("$(awk -v who="$1" -v rate="$rate" 'BEGIN {
-		printf "terminal of a jail, as %s|%d MB/s||>= 200 MB/s|%s", who, rate,
-			(rate >= 200) ? "met" : "missed" }')")
+	# What this machine's kernel gives, alone and with a second terminal in between as a jail has it.
+	bare=$(terminal_rate "$1" "$work/idle/bin/cat" "$work/idle/data")
+	second=$(terminal_rate "$1" script -qec "$work/idle/bin/cat $work/idle/data" /dev/null)
+	rate=$(terminal_rate "$1" jailrun "$work/idle" /bin/cat /data)
+	lines+=("$(awk -v who="$1" -v rate="$rate" -v bare="$bare" -v second="$second" 'BEGIN {
+		printf "terminal of a jail, as %s (bare %d, script(1) %d)|%d MB/s|%.2f x script|>= 200 MB/s|%s", who,
+			bare, second, rate, rate / second, (rate >= 200) ? "met" : "missed" }')")
 }
 
 # The image for these: a folder that everybody may read, with 256 MB to print.
