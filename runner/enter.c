@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -198,9 +197,9 @@ static int get_inside(struct visit *visit, int channel, int *ret_slave, struct e
 		return r;
 	if (chdir("/") < 0)
 		return error_errno(err, errno, "cannot enter the jail's root");
-	/* The caller's session keyring is not the jail's business (keyrings(7)). */
-	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
-	r = protection_limit(&jail->protection, err);
+	r = protection_leave_keyring(&jail->protection, err);
+	if (r == 0)
+		r = protection_limit(&jail->protection, err);
 	if (r < 0)
 		return r;
 	if ((jail->namespaces & CLONE_NEWUSER) && jail->map.is_range) {

@@ -32,8 +32,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/keyctl.h>
-
 #include "channel.h"
 #include "common/fd.h"
 #include "detach.h"
@@ -116,8 +114,9 @@ static int start_early(const struct jail *jail, struct error *err)
 
 	if (r < 0)
 		return r;
-	/* Keyrings are not namespaced: else the jail could use the caller's (keyrings(7)). */
-	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	r = protection_leave_keyring(&jail->protection, err);
+	if (r < 0)
+		return r;
 	if ((jail->namespaces & CLONE_NEWUTS) &&
 	    sethostname(jail->hostname, strlen(jail->hostname)) < 0)
 		return error_errno(err, errno, "cannot set the hostname '%s'",

@@ -3,8 +3,11 @@
 #include "protection.h"
 
 #include <errno.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "capabilities.h"
 #include "landlock.h"
@@ -36,6 +39,17 @@ int protection_read(const struct options *options, uint64_t namespaces,
 	ret->shares_net = !(namespaces & CLONE_NEWNET);
 	ret->shares_pid = !(namespaces & CLONE_NEWPID);
 	return r;
+}
+
+int protection_leave_keyring(const struct protection *protection, struct error *err)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 ||
+	    errno == ENOSYS || errno == EPERM || !protection->no_filter)
+		return 0;
+	error_errno(err, errno, "cannot make a session keyring");
+	return error_hint(err,
+			  "/proc/key-users and /proc/sys/kernel/keys/maxkeys tell how "
+			  "many keys a user has, and may have");
 }
 
 int protection_limit(const struct protection *protection, struct error *err)

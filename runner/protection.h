@@ -4,6 +4,7 @@
  * and the seccomp filter. init puts it on COMMAND, and `jailctl exec` on what joins the jail, in the
  * order of these functions:
  *
+ *   protection_leave_keyring
  *   protection_limit    what an exec could give, no_new_privs: needs CAP_SETPCAP
  *   (become the user)   needs CAP_SETUID and CAP_SETGID
  *   protection_drop     capabilities
@@ -32,6 +33,14 @@ struct protection {
 /* Takes it from the options. -EINVAL is a usage error. `namespaces` are the jail's (CLONE_NEW*). */
 int protection_read(const struct options *options, uint64_t namespaces,
 		    struct protection *ret, struct error *err) _must_check_;
+
+/*
+ * A session keyring of its own: keyrings are not namespaced, and COMMAND could else use the caller's
+ * (keyrings(7)). -EDQUOT: the caller has as many keys as a user may have, and --seccomp=off was asked for;
+ * the filter keeps COMMAND from every keyring, as does a kernel or a container without keyctl(2).
+ */
+int protection_leave_keyring(const struct protection *protection,
+			     struct error *err) _must_check_;
 
 int protection_limit(const struct protection *protection, struct error *err) _must_check_;
 

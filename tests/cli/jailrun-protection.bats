@@ -293,6 +293,23 @@ signals_outside() {
 	for_each_user signals_outside
 }
 
+# What the kernel answers to a user with 200 keys (keyrings(7), maxkeys).
+needs_a_keyring_of_its_own() {
+	capture limited env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -qq -o /dev/null -e trace=keyctl \
+		-e inject=keyctl:error=EDQUOT -- jailrun --seccomp=off "$IMAGE" echo it runs
+	assert_status 125
+	assert_output ''
+	assert_error_has 'cannot make a session keyring'
+	# The filter lets it come to none.
+	capture limited env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -qq -o /dev/null -e trace=keyctl \
+		-e inject=keyctl:error=EDQUOT -- jailrun "$IMAGE" echo it runs
+	assert_status 0
+	assert_output 'it runs'
+}
+@test "without the filter a keyring of its own is needed" {
+	for_each_user needs_a_keyring_of_its_own
+}
+
 joins_a_keyring_of_its_own() {
 	own_image
 	cp "$BIN/keyring" "$MINE/image/bin/"
