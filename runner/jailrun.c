@@ -104,9 +104,10 @@ int main(int argc, char **argv)
 	log_init("jailrun", 0);
 	if (open_standard_descriptors() < 0)
 		return SETUP_FAILED;
-	if (options_parse(argc, argv, &options, &err) < 0) {
+	int r = options_parse(argc, argv, &options, &err);
+	if (r < 0) {
 		log_error(&err);
-		return USAGE;
+		return r == -EINVAL ? USAGE : SETUP_FAILED;
 	}
 	log_init("jailrun", cli_log_level(&options.common));
 	if (cli_answer(&options_program, &options.common))
