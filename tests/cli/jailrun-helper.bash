@@ -82,10 +82,10 @@ only_self() {
 	if is_root; then only_root; else only_user; fi
 }
 
-# limited COMMAND [ARG…]: as $WHO, ended after 20 seconds (then the status is 124 or 137). Signals do
+# limited COMMAND [ARG…]: as $WHO, ended after 20 seconds, or $LIMIT (then the status is 124 or 137). Signals do
 # what they do in a user's shell: whoever started the tests may have them ignored.
 limited() {
-	as_each env --default-signal timeout -k 2 20 "$@"
+	as_each env --default-signal timeout -k 2 "${LIMIT:-20}" "$@"
 }
 
 # capture COMMAND [ARG…]: as `run --separate-stderr` of bats, which warns of each status 127: what
