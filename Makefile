@@ -185,8 +185,8 @@ check-cli: all
 check: check-unit check-fuzz check-cli ## run every test against build/FLAVOUR
 check-heavy: all ## the tests that fetch and install much
 	@BATS_ROUNDS=root scripts/run-bats $(B) $(wildcard tests/heavy/*.bats)
-# What waits for people's time (tmux, top) says nothing about memory.
-SLOW_BATS := %-terminal.bats %/recipe.bats %/fixtures.bats
+# What waits for time to pass (tmux, top, --timeout) says nothing about memory.
+SLOW_BATS := %-terminal.bats %-life.bats %/recipe.bats %/fixtures.bats
 check-asan: ## unit tests and fuzz corpus under AddressSanitizer and UBSan
 	$(MAKE) FLAVOUR=asan check-unit check-fuzz
 check-asan-cli: ## the built programs under AddressSanitizer and UBSan
