@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/fd.h"
 #include "common/path.h"
 #include "idmap.h"
@@ -37,22 +38,6 @@ bool ownerlist_see(struct ownerlist *list, const struct ownerlist_owner *owner,
 	       (replaced || !is_root(owner));
 }
 
-static int make_room(struct ownerlist *list, size_t more, struct error *err)
-{
-	size_t capacity = list->capacity ? list->capacity : 4096;
-
-	while (capacity < list->size + more)
-		capacity *= 2;
-	if (capacity == list->capacity)
-		return 0;
-	char *text = realloc(list->text, capacity);
-	if (!text)
-		return error_nomem(err);
-	list->text = text;
-	list->capacity = capacity;
-	return 0;
-}
-
 int ownerlist_add(struct ownerlist *list, const char *path,
 		  const struct ownerlist_owner *owner, struct error *err)
 {
@@ -62,7 +47,7 @@ int ownerlist_add(struct ownerlist *list, const char *path,
 		list->is_full = true;
 		return 0;
 	}
-	int r = make_room(list, room, err);
+	int r = alloc_grow(&list->text, &list->capacity, list->size + room, 1, err);
 	if (r < 0)
 		return r;
 	char *line = list->text + list->size;
