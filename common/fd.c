@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 
 #include "cleanup.h"
 
@@ -47,6 +48,16 @@ static ssize_t read_retrying(int fd, void *buffer, size_t size)
 	return done;
 }
 
+/* Room for a whole file, its NUL and the read that answers 0, where its size is told. */
+static size_t first_room(int fd, size_t limit)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_size <= 0 || (uint64_t)st.st_size > limit)
+		return READ_START;
+	return (size_t)st.st_size + 2;
+}
+
 int fd_read_all(int fd, size_t limit, const char *name, char **ret_data, size_t *ret_size,
 		struct error *err)
 {
@@ -55,7 +66,7 @@ int fd_read_all(int fd, size_t limit, const char *name, char **ret_data, size_t 
 
 	for (;;) {
 		if (room - used < 2) {
-			room = room ? room * 2 : READ_START;
+			room = room ? room * 2 : first_room(fd, limit);
 			char *larger = realloc(data, room);
 
 			if (!larger)
