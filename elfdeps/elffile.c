@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes to structs by libelf's translation functions. libelf is given a copy of the ELF header
- * alone, with its section headers erased: it would allocate and check what the loader never sees.
- * Called by object.
+ * Bytes to structs by libelf's translation functions, which need no handle: with one libelf would
+ * allocate for each file, and check section headers that the loader never sees. Called by object.
  */
 #include "elffile.h"
 
@@ -54,36 +53,69 @@ int elffile_read_head(struct elffile *file, unsigned char *head, size_t size,
 	return 0;
 }
 
-bool elffile_header(struct elffile *file, GElf_Ehdr *ret)
-{
-	bool large = file->head[EI_CLASS] == ELFCLASS64;
-	size_t size = large ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
-
-	if (file->head_size < size)
-		return false;
-	memcpy(&file->header, file->head, size);
-	if (large) {
-		file->header.large.e_shoff = 0;
-		file->header.large.e_shnum = 0;
-		file->header.large.e_shstrndx = 0;
-	} else {
-		file->header.small.e_shoff = 0;
-		file->header.small.e_shnum = 0;
-		file->header.small.e_shstrndx = 0;
-	}
-	elf_version(EV_CURRENT);
-	file->elf = elf_memory((char *)&file->header, size);
-	return file->elf && elf_kind(file->elf) == ELF_K_ELF &&
-	       gelf_getehdr(file->elf, ret);
-}
-
 /* Turns file bytes into native structs, in place: both forms have the same size. */
 static bool translate(const struct elffile *file, void *bytes, size_t size, Elf_Type type)
 {
 	Elf_Data data = {
 		.d_buf = bytes, .d_size = size, .d_type = type, .d_version = EV_CURRENT};
+	unsigned order = file->head[EI_DATA];
 
-	return gelf_xlatetom(file->elf, &data, &data, file->head[EI_DATA]) != NULL;
+	return (file->head[EI_CLASS] == ELFCLASS64
+			? elf64_xlatetom(&data, &data, order)
+			: elf32_xlatetom(&data, &data, order)) != NULL;
+}
+
+/* What libelf asks of a file before it takes it for one. */
+static bool is_ident_known(const unsigned char *ident)
+{
+	return !memcmp(ident, ELFMAG, SELFMAG) &&
+	       (ident[EI_CLASS] == ELFCLASS32 || ident[EI_CLASS] == ELFCLASS64) &&
+	       (ident[EI_DATA] == ELFDATA2LSB || ident[EI_DATA] == ELFDATA2MSB) &&
+	       ident[EI_VERSION] == EV_CURRENT;
+}
+
+/* A header of the small class in the form of the large one. */
+static GElf_Ehdr widen(const Elf32_Ehdr *header)
+{
+	GElf_Ehdr wide = {
+		.e_type = header->e_type,
+		.e_machine = header->e_machine,
+		.e_version = header->e_version,
+		.e_entry = header->e_entry,
+		.e_phoff = header->e_phoff,
+		.e_shoff = header->e_shoff,
+		.e_flags = header->e_flags,
+		.e_ehsize = header->e_ehsize,
+		.e_phentsize = header->e_phentsize,
+		.e_phnum = header->e_phnum,
+		.e_shentsize = header->e_shentsize,
+		.e_shnum = header->e_shnum,
+		.e_shstrndx = header->e_shstrndx,
+	};
+
+	memcpy(wide.e_ident, header->e_ident, EI_NIDENT);
+	return wide;
+}
+
+bool elffile_header(const struct elffile *file, GElf_Ehdr *ret)
+{
+	Elf32_Ehdr small;
+	bool large;
+
+	if (file->head_size < EI_NIDENT || !is_ident_known(file->head))
+		return false;
+	large = file->head[EI_CLASS] == ELFCLASS64;
+	if (file->head_size < (large ? sizeof(*ret) : sizeof(small)))
+		return false;
+	if (large) {
+		memcpy(ret, file->head, sizeof(*ret));
+		return translate(file, ret, sizeof(*ret), ELF_T_EHDR);
+	}
+	memcpy(&small, file->head, sizeof(small));
+	if (!translate(file, &small, sizeof(small), ELF_T_EHDR))
+		return false;
+	*ret = widen(&small);
+	return true;
 }
 
 static struct elffile_segment segment_at(const struct elffile *file, const char *bytes,
@@ -103,25 +135,39 @@ static struct elffile_segment segment_at(const struct elffile *file, const char 
 					small.p_filesz, small.p_align};
 }
 
-int elffile_segments(struct elffile *file, const GElf_Ehdr *header, struct error *err)
+/* Reads the table to `bytes` and its meaning to `ret`, which has room for it. */
+static int read_segments(struct elffile *file, const GElf_Ehdr *header, char *bytes,
+			 struct elffile_segment *ret, struct error *err)
 {
 	bool large = file->head[EI_CLASS] == ELFCLASS64;
 	size_t count = header->e_phnum;
 	size_t size = count * (large ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr));
-	_cleanup_free_ char *bytes = malloc(size);
-
-	file->segments = calloc(count, sizeof(*file->segments));
-	if (!bytes || !file->segments)
-		return error_nomem(err);
 	int got = elffile_read(file, header->e_phoff, bytes, size, err);
+
 	if (got < 0)
 		return got;
 	if ((size_t)got < size || !translate(file, bytes, size, ELF_T_PHDR))
 		return 0;
 	for (size_t i = 0; i < count; i++)
-		file->segments[i] = segment_at(file, bytes, i);
+		ret[i] = segment_at(file, bytes, i);
+	file->segments = ret;
 	file->segment_count = count;
 	return 1;
+}
+
+int elffile_segments(struct elffile *file, const GElf_Ehdr *header, struct error *err)
+{
+	char bytes[ELFFILE_SEGMENTS * sizeof(Elf64_Phdr)];
+	size_t count = header->e_phnum;
+
+	if (count <= ELFFILE_SEGMENTS)
+		return read_segments(file, header, bytes, file->few, err);
+	size_t room = count * sizeof(Elf64_Phdr);
+	_cleanup_free_ char *many = malloc(room);
+	file->many = calloc(count, sizeof(*file->many));
+	if (!many || !file->many)
+		return error_nomem(err);
+	return read_segments(file, header, many, file->many, err);
 }
 
 const struct elffile_segment *elffile_find(const struct elffile *file, uint32_t type,
@@ -211,10 +257,8 @@ bool elffile_is_cut(const struct elffile *file)
 
 void elffile_close(struct elffile *file)
 {
-	if (file->elf)
-		elf_end(file->elf);
-	file->elf = NULL;
-	free(file->segments);
+	free(file->many);
+	file->many = NULL;
 	file->segments = NULL;
 	file->segment_count = 0;
 }

@@ -20,23 +20,23 @@ struct elffile_segment {
 	uint64_t offset, vaddr, filesz, align;
 };
 
+/* Program headers for which nothing is allocated: linkers make up to 13 of them. */
+enum { ELFFILE_SEGMENTS = 16 };
+
 struct elffile_entry {
 	int64_t tag;
 	uint64_t value;
 };
 
+/* Zero-initialise; not to be copied. */
 struct elffile {
 	int fd;
 	uint64_t size;
 	unsigned char *head; /* the first bytes; the caller's buffer */
 	size_t head_size;
-	Elf *elf; /* of a copy of the ELF header alone */
-	union {
-		Elf32_Ehdr small;
-		Elf64_Ehdr large;
-	} header;
-	struct elffile_segment *segments;
+	const struct elffile_segment *segments; /* `few`, or `many` if there are more */
 	size_t segment_count;
+	struct elffile_segment few[ELFFILE_SEGMENTS], *many;
 };
 
 /* Reads the first `size` bytes, or what there is, into `head`; sets head_size. */
@@ -47,8 +47,8 @@ int elffile_read_head(struct elffile *file, unsigned char *head, size_t size,
 int elffile_read(const struct elffile *file, uint64_t offset, void *ret, size_t size,
 		 struct error *err) _must_check_;
 
-/* Decodes the ELF header; false if it is not one. Opens libelf's handle, see elffile_close. */
-bool elffile_header(struct elffile *file, GElf_Ehdr *ret);
+/* Decodes the ELF header; false if it is not one. */
+bool elffile_header(const struct elffile *file, GElf_Ehdr *ret);
 
 /* Reads the program headers; 1, or 0 if the table is not wholly in the file. */
 int elffile_segments(struct elffile *file, const GElf_Ehdr *header,
@@ -77,7 +77,7 @@ bool elffile_range(const struct elffile *file, uint64_t address, uint64_t *ret_o
  * dies of SIGBUS (mmap(2)); the rest of the last page are zeros. */
 bool elffile_is_cut(const struct elffile *file);
 
-/* Frees what the functions above made; the descriptor stays the caller's. */
+/* Frees what elffile_segments made; the descriptor stays the caller's. */
 void elffile_close(struct elffile *file);
 
 #endif

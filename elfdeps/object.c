@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a descriptor to a struct object. Headers go through libelf in memory (elf_memory,
- * gelf_xlatetom), so that both classes and both byte orders are one code; the bytes come by
+ * From a descriptor to a struct object. Headers go through libelf in memory (elf64_xlatetom and
+ * its like), so that both classes and both byte orders are one code; the bytes come by
  * pread, a few at a time: a mapping would cost more and die by SIGBUS when the file shrinks.
  * Called by store, once for each file.
  */
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <gelf.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,18 +23,30 @@ enum {
 	DYNAMIC_STEP = 4096,   /* bytes of the dynamic section read at a time */
 	DYNAMIC_MAX = 1 << 24, /* bytes of it looked at */
 	GNU_ABI_MAX = 4,       /* EI_ABIVERSION up to LIBC_ABI_GNU_HASH: elf.h of 2.36 */
+	NEEDS_FEW = 32,        /* more is rare: nothing is allocated for these */
 };
 
-/* What is collected from the dynamic section before its strings can be read. */
+struct need {
+	uint64_t offset; /* in the strings */
+	enum object_tag tag;
+};
+
+/*
+ * What is collected from the dynamic section before its strings can be read. It is on the stack for
+ * each file, so it is small: a page touched for the first time costs as much as a system call.
+ */
 struct dynamic {
 	uint64_t strtab, strsz, soname, rpath, runpath;
 	bool has_strtab, has_soname, has_rpath, has_runpath;
-	struct {
-		uint64_t offset;
-		enum object_tag tag;
-	} needs[OBJECT_NEEDED_MAX];
-	size_t need_count;
+	size_t need_count, many_capacity;
+	struct need *many; /* those behind `few` */
+	struct need few[NEEDS_FEW];
 };
+
+static const struct need *need_at(const struct dynamic *dynamic, size_t i)
+{
+	return i < NEEDS_FEW ? &dynamic->few[i] : &dynamic->many[i - NEEDS_FEW];
+}
 
 static void set_defect(struct object *object, enum object_stage stage, const char *defect)
 {
@@ -108,52 +121,68 @@ static int read_interp(struct elffile *file, const struct elffile_segment *segme
 	return object->interp ? 0 : -ENOMEM;
 }
 
-static void take_need(struct dynamic *dynamic, struct object *object, uint64_t offset,
-		      enum object_tag tag)
+static int take_need(struct dynamic *dynamic, struct object *object,
+		     const struct need *need, struct error *err)
 {
-	if (dynamic->need_count == OBJECT_NEEDED_MAX) {
+	size_t count = dynamic->need_count;
+
+	if (count == OBJECT_NEEDED_MAX) {
 		set_defect(object, OBJECT_BAD_HEADER, "too many needed libraries");
-		return;
+		return 0;
 	}
-	dynamic->needs[dynamic->need_count].offset = offset;
-	dynamic->needs[dynamic->need_count++].tag = tag;
+	dynamic->need_count++;
+	if (count < NEEDS_FEW) {
+		dynamic->few[count] = *need;
+		return 0;
+	}
+	count -= NEEDS_FEW;
+	int r = alloc_grow(&dynamic->many, &dynamic->many_capacity, count + 1,
+			   sizeof(dynamic->many[0]), err);
+	if (r == 0)
+		dynamic->many[count] = *need;
+	return r;
 }
 
 /* Of repeated tags the last one counts, as in elf_get_dynamic_info of elf/get-dynamic-info.h. */
-static void take_entry(struct dynamic *dynamic, struct object *object, int64_t tag,
-		       uint64_t value)
+static int take_entry(struct dynamic *dynamic, struct object *object,
+		      const struct elffile_entry *entry, struct error *err)
 {
-	switch (tag) {
+	uint64_t value = entry->value;
+
+	switch (entry->tag) {
 	case DT_NEEDED:
-		return take_need(dynamic, object, value, OBJECT_NEEDED);
+		return take_need(dynamic, object, &(struct need){value, OBJECT_NEEDED},
+				 err);
 	case DT_AUXILIARY:
-		return take_need(dynamic, object, value, OBJECT_AUXILIARY);
+		return take_need(dynamic, object, &(struct need){value, OBJECT_AUXILIARY},
+				 err);
 	case DT_FILTER:
-		return take_need(dynamic, object, value, OBJECT_FILTER);
+		return take_need(dynamic, object, &(struct need){value, OBJECT_FILTER},
+				 err);
 	case DT_STRTAB:
 		dynamic->strtab = value;
 		dynamic->has_strtab = true;
-		return;
+		return 0;
 	case DT_STRSZ:
 		dynamic->strsz = value;
-		return;
+		return 0;
 	case DT_SONAME:
 		dynamic->soname = value;
 		dynamic->has_soname = true;
-		return;
+		return 0;
 	case DT_RPATH:
 		dynamic->rpath = value;
 		dynamic->has_rpath = true;
-		return;
+		return 0;
 	case DT_RUNPATH:
 		dynamic->runpath = value;
 		dynamic->has_runpath = true;
-		return;
+		return 0;
 	case DT_FLAGS_1:
 		object->flags_1 = (uint32_t)value;
-		return;
+		return 0;
 	default:
-		return;
+		return 0;
 	}
 }
 
@@ -173,7 +202,9 @@ static int read_dynamic(struct elffile *file, const struct elffile_segment *segm
 		for (int i = 0; i < count; i++) {
 			if (entries[i].tag == DT_NULL)
 				return 0;
-			take_entry(dynamic, object, entries[i].tag, entries[i].value);
+			int r = take_entry(dynamic, object, &entries[i], err);
+			if (r < 0)
+				return r;
 		}
 	}
 	return 0;
@@ -191,9 +222,9 @@ static int read_needs(struct strtab *strings, const struct dynamic *dynamic,
 	for (size_t i = 0; i < count; i++) {
 		struct object_need *need = &object->needs[i];
 
-		need->tag = dynamic->needs[i].tag;
-		r = strtab_get(strings, dynamic->needs[i].offset, PATH_MAX, &need->name,
-			       err);
+		need->tag = need_at(dynamic, i)->tag;
+		r = strtab_get(strings, need_at(dynamic, i)->offset, PATH_MAX,
+			       &need->name, err);
 		if (r < 0)
 			return r;
 		if (!need->name || !need->name[0]) {
@@ -238,7 +269,7 @@ static int read_texts(struct strtab *strings, const struct dynamic *dynamic,
 static void expect_strings(struct strtab *strings, const struct dynamic *dynamic)
 {
 	for (size_t i = 0; i < dynamic->need_count; i++)
-		strtab_expect(strings, dynamic->needs[i].offset);
+		strtab_expect(strings, need_at(dynamic, i)->offset);
 	if (dynamic->has_soname)
 		strtab_expect(strings, dynamic->soname);
 	if (dynamic->has_rpath)
@@ -292,10 +323,12 @@ static int read_segments(struct elffile *file, struct arena *arena, struct objec
 	if (r < 0 || !dynamic || !dynamic->filesz)
 		return r;
 	object->dynamic = true;
-	memset(&found, 0, offsetof(struct dynamic, needs));
-	found.need_count = 0;
+	memset(&found, 0, offsetof(struct dynamic, few));
 	r = read_dynamic(file, dynamic, &found, object, err);
-	return r < 0 ? r : read_strings(file, &found, arena, object, err);
+	if (r == 0)
+		r = read_strings(file, &found, arena, object, err);
+	free(found.many);
+	return r;
 }
 
 static int read_elf(struct elffile *file, struct arena *arena, struct object *object,

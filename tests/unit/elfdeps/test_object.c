@@ -266,22 +266,50 @@ static void a_file_cut_anywhere_is_a_defect_or_read_no_crash(void **state)
 	}
 }
 
-static void refuses_more_names_than_any_real_file_has(void **state)
+enum { LONG_START = 8192, LONG_SIZE = LONG_START + (OBJECT_NEEDED_MAX + 4) * 16 };
+
+/* A file that needs `count` libraries, "a" and "b" in turns: its dynamic section lies behind the rest. */
+static void make_long(size_t count, unsigned char *bytes)
 {
-	enum { ENTRIES = OBJECT_NEEDED_MAX + 1, SIZE = 8192 + (ENTRIES + 4) * 16 };
-	static unsigned char bytes[SIZE];
-	_cleanup_arena_ struct arena arena = {0};
-	struct elfmaker spec = {.needs = {"liba.so"}};
-	struct elfmaker_work work = {.bytes = bytes + 8192 - ELFMAKER_DYNAMIC, .word = 8};
+	struct elfmaker spec = {.needs = {"a", "b"}};
+	struct elfmaker_work work = {.bytes = bytes + LONG_START - ELFMAKER_DYNAMIC,
+				     .word = 8};
+
+	elfmaker_make(&spec, bytes);
+	for (size_t i = 0; i < count; i++)
+		elfmaker_entry(&work, DT_NEEDED, i % 2 ? 3 : 1);
+	elfmaker_entry(&work, DT_STRTAB, ELFMAKER_ADDRESS + ELFMAKER_STRINGS);
+	elfmaker_put(bytes + 128, 8, false, LONG_START);
+	elfmaker_put(bytes + 152, 8, false, LONG_SIZE - LONG_START);
+}
+
+static void keeps_the_order_of_as_many_names_as_may_be(void **state)
+{
+	static const size_t counts[] = {31, 32, 33, 100, OBJECT_NEEDED_MAX};
 
 	(void)state;
-	elfmaker_make(&spec, bytes);
-	for (int i = 0; i < ENTRIES; i++)
-		elfmaker_entry(&work, DT_NEEDED, 1);
-	elfmaker_entry(&work, DT_STRTAB, ELFMAKER_ADDRESS + ELFMAKER_STRINGS);
-	elfmaker_put(bytes + 128, 8, false, 8192);
-	elfmaker_put(bytes + 152, 8, false, SIZE - 8192);
-	struct object object = read_bytes(bytes, SIZE, &arena);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		static unsigned char bytes[LONG_SIZE];
+		_cleanup_arena_ struct arena arena = {0};
+
+		memset(bytes, 0, sizeof(bytes));
+		make_long(counts[i], bytes);
+		struct object object = read_bytes(bytes, LONG_SIZE, &arena);
+		assert_null(object.defect);
+		assert_int_equal(object.need_count, counts[i]);
+		for (size_t at = 0; at < object.need_count; at++)
+			assert_string_equal(object.needs[at].name, at % 2 ? "b" : "a");
+	}
+}
+
+static void refuses_more_names_than_any_real_file_has(void **state)
+{
+	static unsigned char bytes[LONG_SIZE];
+	_cleanup_arena_ struct arena arena = {0};
+
+	(void)state;
+	make_long(OBJECT_NEEDED_MAX + 1, bytes);
+	struct object object = read_bytes(bytes, LONG_SIZE, &arena);
 	assert_string_equal(object.defect, "too many needed libraries");
 }
 
@@ -299,6 +327,7 @@ int main(void)
 		cmocka_unit_test(a_bad_ident_does_not_hide_a_bad_header),
 		cmocka_unit_test(the_kernels_rules_for_an_interpreters_name_hold),
 		cmocka_unit_test(a_file_cut_anywhere_is_a_defect_or_read_no_crash),
+		cmocka_unit_test(keeps_the_order_of_as_many_names_as_may_be),
 		cmocka_unit_test(refuses_more_names_than_any_real_file_has),
 	};
 
