@@ -43,37 +43,26 @@ struct reader {
 
 static int read_conf(struct reader *reader, const char *path);
 
-static void close_folder(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-#define _cleanup_folder_ __attribute__((cleanup(close_folder)))
-
-static DIR *open_folder(const struct sysroot *root, const char *path)
-{
-	int fd = sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-
-	if (fd >= 0 && !folder)
-		close(fd);
-	return folder;
-}
-
 /* Collects the names in `path` that match, sorted as glob(3) does in the C locale. */
 static int match_names(struct reader *reader, const char *path, const char *pattern,
 		       struct strlist *ret)
 {
-	_cleanup_folder_ DIR *folder = NULL;
 	const struct dirent *entry;
-	int r = 0;
+	int r = 0, fd = -1;
 
 	if (reader->looks++ < LOOKS_MAX)
-		folder = open_folder(reader->root, path);
-	while (folder && r == 0 && reader->looks++ < LOOKS_MAX &&
-	       (entry = readdir(folder)))
+		fd = sysroot_openat(reader->root, path, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return 0;
+	DIR *folder = fdopendir(fd);
+	if (!folder) {
+		close(fd);
+		return 0;
+	}
+	while (r == 0 && reader->looks++ < LOOKS_MAX && (entry = readdir(folder)))
 		if (fnmatch(pattern, entry->d_name, FNM_PERIOD) == 0)
 			r = strlist_add(ret, entry->d_name, reader->err);
+	closedir(folder);
 	strlist_sort(ret);
 	return r;
 }
@@ -257,49 +246,45 @@ static int is_listed(struct store *store, const char *path, const char *name,
 	       !strcmp(path_basename(path), name);
 }
 
+/* Another folder that is the same one and was listed: /lib is a link on most hosts. */
+static const struct folderlist *find_twin(const struct ldconf *conf, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return NULL;
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct folderlist *list = conf->folders[i].names;
+
+		if (list && list->device == st.st_dev && list->inode == st.st_ino)
+			return list;
+	}
+	return NULL;
+}
+
 /* Lists the folder once for all names that are missing. */
 static int list_folder(struct store *store, struct ldconf_folder *folder,
 		       struct error *err)
 {
-	struct reader reader = {.root = &store->root, .err = err};
-	_cleanup_strlist_ struct strlist names = {0};
-	int r = store->conf->listed < NAMES_MAX
-			? match_names(&reader, folder->path, "*", &names)
-			: 0;
+	struct ldconf *conf = store->conf;
+	_cleanup_fd_ int fd = -1;
+	struct folderlist *list;
 
-	if (r < 0)
-		return r;
-	store->conf->listed += names.count;
-	folder->names = arena_alloc(&store->arena,
-				    (names.count + 1) * sizeof(*folder->names), err);
-	if (!folder->names)
+	if (conf->listed < NAMES_MAX)
+		fd = sysroot_openat(&store->root, folder->path, O_RDONLY | O_DIRECTORY);
+	if (fd >= 0)
+		folder->names = find_twin(conf, fd);
+	if (folder->names)
+		return 0;
+	list = arena_alloc(&store->arena, sizeof(*list), err);
+	if (!list)
 		return -ENOMEM;
-	for (size_t i = 0; i < names.count; i++) {
-		const char *name = names.items[i];
-
-		folder->names[i] = arena_copy(&store->arena, name, strlen(name), err);
-		if (!folder->names[i])
-			return -ENOMEM;
-	}
-	folder->name_count = names.count;
-	return 0;
-}
-
-/* The first of the sorted names that is not below `stem`. */
-static size_t find_stem(const struct ldconf_folder *folder, const char *stem,
-			size_t length)
-{
-	size_t low = 0, high = folder->name_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strncmp(folder->names[middle], stem, length) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	int r = fd < 0 ? 0
+		       : folderlist_read(steal_fd(&fd), NAMES_MAX - conf->listed,
+					 &store->arena, list, err);
+	conf->listed += list->count;
+	folder->names = list;
+	return r;
 }
 
 /* The path in `folder` that the cache would have for `name`: libx.so.1 also if the folder has only
@@ -308,6 +293,7 @@ static int find_in(struct store *store, struct ldconf_folder *folder, const char
 		   const struct object *main, char *ret, struct error *err)
 {
 	size_t stem = (size_t)(strstr(name, ".so") - name) + strlen(".so");
+	_cleanup_strlist_ struct strlist names = {0};
 	int r = 0;
 
 	if (path_join(folder->path, name, ret, PATH_MAX, NULL) == 0)
@@ -316,19 +302,12 @@ static int find_in(struct store *store, struct ldconf_folder *folder, const char
 		return r;
 	if (!folder->names)
 		r = list_folder(store, folder, err);
-	for (size_t i = find_stem(folder, name, stem);
-	     r == 0 && i < folder->name_count && !strncmp(folder->names[i], name, stem);
-	     i++)
-		if (path_join(folder->path, folder->names[i], ret, PATH_MAX, NULL) == 0)
+	if (r == 0)
+		r = folderlist_find(folder->names, name, stem, &names, err);
+	for (size_t i = 0; r == 0 && i < names.count; i++)
+		if (path_join(folder->path, names.items[i], ret, PATH_MAX, NULL) == 0)
 			r = is_listed(store, ret, name, main, err);
 	return r;
-}
-
-/* The files that ldconfig looks at: search_dir. */
-static bool is_library_name(const char *name)
-{
-	return (!strncmp(name, "lib", 3) || !strncmp(name, "ld-", 3)) &&
-	       strstr(name, ".so");
 }
 
 static int find_advice(struct store *store, const char *name, const struct object *main,
@@ -366,7 +345,7 @@ int ldconf_advise(struct store *store, const char *name, const struct object *ma
 	char *key;
 	int r;
 
-	if (!is_library_name(name))
+	if (!folderlist_takes(name))
 		return 0;
 	if (!known) {
 		r = find_advice(store, name, main, &advice, err);

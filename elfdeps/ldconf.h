@@ -12,6 +12,7 @@
 #include "common/alloc.h"
 #include "common/error.h"
 #include "common/sysroot.h"
+#include "folderlist.h"
 #include "object.h"
 #include "store.h"
 
@@ -23,10 +24,9 @@ enum {
 };
 
 struct ldconf_folder {
-	const char *path;   /* absolute, without a slash at its end */
-	const char *source; /* the file that names it */
-	const char **names; /* what is in it, sorted; NULL: not listed yet */
-	size_t name_count;
+	const char *path;               /* absolute, without a slash at its end */
+	const char *source;             /* the file that names it */
+	const struct folderlist *names; /* what is in it; NULL: not listed yet */
 };
 
 /* Zero-initialise; all of it belongs to the arena it was read with. */

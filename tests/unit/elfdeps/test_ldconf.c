@@ -155,6 +155,21 @@ static void advises_what_ldconfig_would_list(void **state)
 	assert_null(advise("lib*.so"));
 }
 
+/* A folder under two names is listed once and found under the first. */
+static void a_linked_folder_is_the_same_one(void **state)
+{
+	(void)state;
+	save("root/etc/ld.so.conf", "/opt/a\n/opt/link\n/opt/b");
+	elfmaker_file("root/bin/prog", (struct elfmaker){.interp = "/ld.so"});
+	elfmaker_file("root/opt/a/libx.so.1.0", (struct elfmaker){.soname = "libx.so.1"});
+	elfmaker_file("root/opt/b/liby.so.1.0", (struct elfmaker){.soname = "liby.so.1"});
+	assert_int_equal(symlink("a", "root/opt/link"), 0);
+	assert_string_equal(advise("libx.so.1"),
+			    "ldconfig would find /opt/a/libx.so.1.0 (/etc/ld.so.conf)");
+	assert_string_equal(advise("liby.so.1"),
+			    "ldconfig would find /opt/b/liby.so.1.0 (/etc/ld.so.conf)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +181,7 @@ int main(void)
 		scratch_test(stars_without_end_are_given_up),
 		scratch_test(no_file_is_no_folder),
 		scratch_test(advises_what_ldconfig_would_list),
+		scratch_test(a_linked_folder_is_the_same_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
