@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "common/path.h"
-#include "common/ptrset.h"
 #include "resolver.h"
 #include "script.h"
 #include "search.h"
@@ -24,11 +23,11 @@ enum {
 		40, /* programs that env starts one from the other: more are a circle */
 };
 
-/* Objects, each path once. */
+/* Links, each path once. */
 struct gathered {
-	struct ptrset paths; /* those in `objects`: of one path there is one text */
-	struct elfdeps_object **objects;
+	struct link **links;
 	size_t count, capacity;
+	uint64_t mark; /* of their paths */
 };
 
 /* One closure being strung together. */
@@ -44,19 +43,20 @@ struct source {
 	unsigned depth;
 };
 
-/* Adds an object that is not there yet: two programs of a chain share most libraries. */
-static int gather_object(struct gathered *gather, struct elfdeps_object *object,
-			 struct error *err)
+/* Adds a link whose path is not there yet: two programs of a chain share most libraries. */
+static int gather_link(struct gather *gather, struct link *link, struct error *err)
 {
-	int r = ptrset_add(&gather->paths, object->path, err);
+	struct gathered *gathered = link->extra ? &gather->extras : &gather->loaded;
+	uint64_t *mark = &link->file->gathered;
 
-	if (r <= 0)
-		return r;
-	r = alloc_grow(&gather->objects, &gather->capacity, gather->count + 1,
-		       sizeof(gather->objects[0]), err);
+	if (*mark == gathered->mark || *mark == gather->loaded.mark)
+		return 0;
+	int r = alloc_grow(&gathered->links, &gathered->capacity, gathered->count + 1,
+			   sizeof(gathered->links[0]), err);
 	if (r < 0)
 		return r;
-	gather->objects[gather->count++] = object;
+	gathered->links[gathered->count++] = link;
+	*mark = gathered->mark;
 	return 0;
 }
 
@@ -65,23 +65,23 @@ static int gather_program(struct gather *gather, const struct source *source,
 			  struct elfdeps_object **ret, struct error *err)
 {
 	struct elfdeps *resolver = gather->resolver;
-	struct linkmap *map = strmap_get(&resolver->programs, source->file->text);
+	struct store_name *file = source->file;
+	struct linkmap *map = file->round == resolver->round ? file->program : NULL;
 	int r = 0;
 
 	for (size_t i = 0; i < resolver->hwcaps.count && r == 0; i++) {
 		/* Whoever listens wants to hear it for each file. */
 		if (i || !map || resolver->trace.look)
-			r = resolver_build(resolver, source->file,
-					   resolver->hwcaps.sets[i], &map, err);
+			r = resolver_build(resolver, file, resolver->hwcaps.sets[i], &map,
+					   err);
 		if (r == 0 && i == 0) {
 			*ret = &map->main->shown;
-			r = strmap_put(&resolver->programs, map->main->shown.path, map,
-				       err);
+			file->program = map;
+			file->round = resolver->round;
 		}
 		for (struct link *link = map ? map->first : NULL; link && r == 0;
 		     link = link->next)
-			r = gather_object(link->extra ? &gather->extras : &gather->loaded,
-					  &link->shown, err);
+			r = gather_link(gather, link, err);
 	}
 	return r;
 }
@@ -206,7 +206,7 @@ static int gather_script(struct gather *gather, const struct source *source,
 	script = new_script(gather->resolver, source->file, err);
 	if (!script)
 		return -ENOMEM;
-	r = gather_object(&gather->loaded, &script->shown, err);
+	r = gather_link(gather, script, err);
 	target.name = target.path = line.interp;
 	if (r == 0)
 		r = gather_target(gather, script, &target, source->depth + 1, err);
@@ -245,7 +245,7 @@ static size_t count_missing(const struct gathered *gathered)
 	size_t missing = 0;
 
 	for (size_t i = 0; i < gathered->count; i++) {
-		const struct elfdeps_object *object = gathered->objects[i];
+		const struct elfdeps_object *object = &gathered->links[i]->shown;
 
 		for (size_t j = 0; j < object->edge_count; j++)
 			missing += elfdeps_is_missing(object, &object->edges[j]);
@@ -260,22 +260,21 @@ static void drop_loaded(struct gather *gather)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < extras->count; i++)
-		if (!ptrset_has(&gather->loaded.paths, extras->objects[i]->path))
-			extras->objects[kept++] = extras->objects[i];
+		if (extras->links[i]->file->gathered != gather->loaded.mark)
+			extras->links[kept++] = extras->links[i];
 	extras->count = kept;
 }
 
 static int keep(const struct gather *gather, const struct gathered *gathered,
 		struct elfdeps_object *const **ret, struct error *err)
 {
-	size_t size = gathered->count * sizeof(gathered->objects[0]);
-	struct elfdeps_object **objects = arena_alloc(&gather->resolver->arena, size,
-						      err);
+	struct elfdeps_object **objects = arena_alloc(
+		&gather->resolver->arena, gathered->count * sizeof(objects[0]), err);
 
 	if (!objects)
 		return -ENOMEM;
-	if (size)
-		memcpy(objects, gathered->objects, size);
+	for (size_t i = 0; i < gathered->count; i++)
+		objects[i] = &gathered->links[i]->shown;
 	*ret = objects;
 	return 0;
 }
@@ -296,12 +295,6 @@ static int finish(struct gather *gather, struct elfdeps_closure *ret, struct err
 	return 0;
 }
 
-static void gathered_free(struct gathered *gathered)
-{
-	ptrset_free(&gathered->paths);
-	free(gathered->objects);
-}
-
 int gather_closure(struct elfdeps *resolver, const char *path,
 		   struct elfdeps_closure *ret, struct error *err)
 {
@@ -309,10 +302,12 @@ int gather_closure(struct elfdeps *resolver, const char *path,
 	struct elfdeps_object *first;
 	int r;
 
+	gather.loaded.mark = store_mark(&resolver->store);
+	gather.extras.mark = store_mark(&resolver->store);
 	r = gather_file(&gather, path, 0, &first, err);
 	if (r == 0)
 		r = finish(&gather, ret, err);
-	gathered_free(&gather.loaded);
-	gathered_free(&gather.extras);
+	free(gather.loaded.links);
+	free(gather.extras.links);
 	return r;
 }

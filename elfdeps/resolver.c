@@ -175,7 +175,6 @@ void elfdeps_free(struct elfdeps *resolver)
 {
 	if (!resolver)
 		return;
-	strmap_free(&resolver->programs);
 	strlist_free(&resolver->preloads);
 	free(resolver->library_path);
 	free(resolver->cache_file.data);
@@ -188,7 +187,7 @@ void elfdeps_free(struct elfdeps *resolver)
 
 void elfdeps_release(struct elfdeps *resolver)
 {
-	strmap_free(&resolver->programs);
+	resolver->round = store_mark(&resolver->store);
 	arena_clear(&resolver->arena);
 }
 

@@ -44,7 +44,7 @@ struct elfdeps {
 	struct symbolcache symbols; /* of the objects that were checked */
 	enum elfdeps_optional optional;
 	bool strings;
-	struct strmap programs; /* path → the link map of its first set of hwcaps */
+	uint64_t round; /* a mark: of what was made since the caller gave all back */
 };
 
 /* Opens `path`; the errno of opening it, or *ret, which the store owns. */

@@ -33,6 +33,10 @@ struct store_name {
 	struct link *link;
 	const struct usual
 		*usual; /* what a search for it found last: search's own note */
+	/* As a program: gather's own notes. */
+	uint64_t gathered; /* mark of the list that has it */
+	uint64_t round;    /* of the resolver, when `program` was made */
+	struct linkmap *program;
 };
 
 /* A folder to search, by its text; one struct per text. */
@@ -44,6 +48,7 @@ struct store_folder {
 };
 
 struct ldconf;
+struct linkmap;
 struct scope;
 
 struct store {
