@@ -9,15 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum {
 	ARENA_BLOCK = 16384, /* four pages: a closure's strings fit one or two blocks */
 	ARENA_ALIGN = _Alignof(max_align_t),
+	HUGE_PAGE = 1 << 21, /* of x86-64, and of arm64 with small pages of 4 KiB */
+	HUGE_PAYS =
+		HUGE_PAGE /
+		4, /* to zero a huge page takes as long as this many bytes of small ones */
 };
 
 struct arena_block {
 	struct arena_block *next;
 	size_t used, size;
+	size_t mapped; /* bytes of it and of this header that mmap(2) gave; 0: calloc did */
 	max_align_t data[];
 };
 
@@ -95,6 +101,39 @@ static struct arena_block *add_block(struct arena *arena, size_t size, struct er
 	return block;
 }
 
+/* `length` bytes that begin where a huge page can, or NULL. */
+static void *map_aligned(size_t length)
+{
+	char *place = mmap(NULL, length + HUGE_PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (place == MAP_FAILED)
+		return NULL;
+	size_t before = -(uintptr_t)place % HUGE_PAGE;
+	if (before)
+		munmap(place, before);
+	munmap(place + before + length, HUGE_PAGE - before);
+	return place + before;
+}
+
+void arena_expect(struct arena *arena, size_t size)
+{
+	struct arena_block *block;
+	size_t length;
+
+	if (size < HUGE_PAYS || size > PTRDIFF_MAX - 2 * HUGE_PAGE)
+		return;
+	length = (size + sizeof(*block) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	block = map_aligned(length);
+	if (!block)
+		return;
+	madvise(block, length, MADV_HUGEPAGE); /* else it is memory as any other */
+	block->mapped = length;
+	block->size = length - sizeof(*block);
+	block->next = arena->blocks;
+	arena->blocks = block;
+}
+
 void *arena_alloc(struct arena *arena, size_t size, struct error *err)
 {
 	struct arena_block *block = arena->blocks;
@@ -141,6 +180,14 @@ char *arena_format(struct arena *arena, struct error *err, const char *format, .
 	return text;
 }
 
+static void free_block(struct arena_block *block)
+{
+	if (block->mapped)
+		munmap(block, block->mapped);
+	else
+		free(block);
+}
+
 /* Large ones go back: the next one that is asked for has another size. */
 void arena_clear(struct arena *arena)
 {
@@ -149,7 +196,7 @@ void arena_clear(struct arena *arena)
 
 		arena->blocks = block->next;
 		if (block->size > ARENA_BLOCK) {
-			free(block);
+			free_block(block);
 			continue;
 		}
 		memset(block->data, 0, block->used);
@@ -164,7 +211,7 @@ static void free_blocks(struct arena_block *block)
 	while (block) {
 		struct arena_block *next = block->next;
 
-		free(block);
+		free_block(block);
 		block = next;
 	}
 }

@@ -30,6 +30,13 @@ struct arena {
 	struct arena_block *blocks, *spare;
 };
 
+/*
+ * Says that some `size` bytes will be asked for soon: so many that the kernel should give them in huge
+ * pages, if it has any (madvise(2), MADV_HUGEPAGE). To touch a page for the first time takes as long as
+ * a system call, in a virtual machine ten times that. A hint: without memory nothing happens.
+ */
+void arena_expect(struct arena *arena, size_t size);
+
 /* `size` zeroed bytes, aligned for any type, or NULL with err set. Owned by the arena. */
 void *arena_alloc(struct arena *arena, size_t size, struct error *err) _must_check_;
 

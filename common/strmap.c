@@ -6,6 +6,7 @@
 #include "strmap.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -85,6 +86,13 @@ void *strmap_get(const struct strmap *map, const char *key)
 	return find(map->slots, map->size, hash_of(map->seed, key), key)->value;
 }
 
+static void drop_slots(struct strmap *map)
+{
+	if (!map->lent)
+		free(map->slots);
+	map->lent = false;
+}
+
 static int grow(struct strmap *map, struct error *err)
 {
 	size_t size = map->size ? map->size * 2 : START_SIZE;
@@ -96,7 +104,7 @@ static int grow(struct strmap *map, struct error *err)
 		if (map->slots[i].key)
 			*find(slots, size, map->slots[i].hash,
 			      map->slots[i].key) = map->slots[i];
-	free(map->slots);
+	drop_slots(map);
 	map->slots = slots;
 	map->size = size;
 	return 0;
@@ -141,8 +149,26 @@ int strmap_put(struct strmap *map, const char *key, void *value, struct error *e
 	return 0;
 }
 
+int strmap_reserve(struct strmap *map, size_t count, struct arena *arena,
+		   struct error *err)
+{
+	size_t size = START_SIZE;
+
+	if (map->size)
+		return 0;
+	while (size * 3 < count * 4 && size <= SIZE_MAX / 8 / sizeof(*map->slots))
+		size *= 2;
+	map->slots = arena_alloc(arena, size * sizeof(*map->slots), err);
+	if (!map->slots)
+		return -ENOMEM;
+	map->size = size;
+	map->lent = true;
+	set_seed(map);
+	return 0;
+}
+
 void strmap_free(struct strmap *map)
 {
-	free(map->slots);
+	drop_slots(map);
 	*map = (struct strmap){0};
 }

@@ -7,9 +7,11 @@
 #ifndef COMMON_STRMAP_H
 #define COMMON_STRMAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alloc.h"
 #include "error.h"
 
 struct strmap_slot {
@@ -21,6 +23,7 @@ struct strmap_slot {
 struct strmap {
 	struct strmap_slot *slots;
 	size_t count, size; /* size is 0 or a power of two */
+	bool lent;          /* the slots are an arena's */
 	uint64_t seed[2];
 };
 
@@ -30,6 +33,11 @@ void *strmap_get(const struct strmap *map, const char *key);
 /* Sets the value of `key` (not NULL), replacing an earlier one. Returns 0 or -ENOMEM. */
 int strmap_put(struct strmap *map, const char *key, void *value,
 	       struct error *err) _must_check_;
+
+/* Takes room for `count` keys from `arena`, which must live as long as the map, if that has none yet. It
+ * grows as ever behind that. Returns 0 or -ENOMEM. */
+int strmap_reserve(struct strmap *map, size_t count, struct arena *arena,
+		   struct error *err) _must_check_;
 
 /* Frees the table, not keys or values. */
 void strmap_free(struct strmap *map);

@@ -5,6 +5,7 @@
  */
 #include "prefetch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -22,7 +23,8 @@
 enum {
 	WORTH_IT = 64, /* files: to start a thread takes as long as to read ten */
 	LEAD = 16, /* files left to the caller where it starts and where it catches up */
-	THREADS_MAX = 3, /* reading one takes twice as long as making a closure of it */
+	OBJECT_SIZE = 400, /* bytes of an object and its strings, on average */
+	THREADS_MAX = 3,   /* reading one takes twice as long as making a closure of it */
 };
 
 enum state { UNCLAIMED, CLAIMED, READ };
@@ -47,6 +49,7 @@ struct prefetch {
 	_Atomic size_t ahead; /* of the threads */
 	atomic_bool stop;
 	struct worker workers[THREADS_MAX];
+	unsigned readers; /* the threads and the caller */
 	unsigned worker_count;
 	struct item items[];
 };
@@ -106,6 +109,7 @@ static void *run(void *data)
 	size_t i;
 
 	leave_descriptors(prefetch);
+	arena_expect(&worker->arena, prefetch->count / prefetch->readers * OBJECT_SIZE);
 	while (!atomic_load_explicit(&prefetch->stop, memory_order_relaxed) &&
 	       (i = atomic_fetch_add(&prefetch->ahead, 1)) < prefetch->count) {
 		struct item *item = &prefetch->items[i];
@@ -139,7 +143,7 @@ static void start_threads(struct prefetch *prefetch, unsigned count)
 }
 
 int prefetch_start(const struct sysroot *root, const char *const *paths, size_t count,
-		   struct prefetch **ret, struct error *err)
+		   struct arena *arena, struct prefetch **ret, struct error *err)
 {
 	struct prefetch *prefetch;
 	struct readset *known;
@@ -151,18 +155,18 @@ int prefetch_start(const struct sysroot *root, const char *const *paths, size_t 
 	unsigned threads = processors_count(THREADS_MAX + 1) - 1;
 	if (!threads)
 		return 0;
-	int r = readset_make(count, &known, err);
+	int r = readset_make(count, arena, &known, err);
 	if (r < 0)
 		return r;
-	prefetch = calloc(1, sizeof(*prefetch) + count * sizeof(prefetch->items[0]));
-	if (!prefetch) {
-		readset_free(known);
-		return error_nomem(err);
-	}
+	prefetch = arena_alloc(
+		arena, sizeof(*prefetch) + count * sizeof(prefetch->items[0]), err);
+	if (!prefetch)
+		return -ENOMEM;
 	prefetch->root = root;
 	prefetch->known = known;
 	prefetch->paths = paths;
 	prefetch->count = count;
+	prefetch->readers = threads + 1;
 	atomic_init(&prefetch->ahead, LEAD);
 	start_threads(prefetch, threads);
 	*ret = prefetch;
@@ -200,6 +204,4 @@ void prefetch_free(struct prefetch *prefetch)
 		pthread_join(prefetch->workers[i].thread, NULL);
 		arena_free(&prefetch->workers[i].arena);
 	}
-	readset_free(prefetch->known);
-	free(prefetch);
 }

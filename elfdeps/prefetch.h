@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "common/alloc.h"
 #include "common/error.h"
 #include "common/sysroot.h"
 #include "object.h"
@@ -16,12 +17,13 @@
 struct prefetch;
 
 /*
- * Begins to read `paths` (inside `root`), which must live, like `root`, until prefetch_free; not one
- * with files of the caller's own. *ret is NULL where that would not pay: few files, one processor, no
- * thread to be had.
+ * Begins to read `paths` (inside `root`), which must live, like `root` and `arena`, until prefetch_free;
+ * not one with files of the caller's own. *ret is NULL where that would not pay: few files, one
+ * processor. `arena` owns it; the threads do not touch that.
  */
 int prefetch_start(const struct sysroot *root, const char *const *paths, size_t count,
-		   struct prefetch **ret, struct error *err) _must_check_;
+		   struct arena *arena, struct prefetch **ret,
+		   struct error *err) _must_check_;
 
 /*
  * The object of `path` if that is the next of the paths and was read already; it lives until

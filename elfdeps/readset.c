@@ -5,8 +5,8 @@
  */
 #include "readset.h"
 
+#include <errno.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
 enum {
 	ROOM = 2,    /* slots for each object that is expected */
@@ -18,24 +18,20 @@ struct readset {
 	_Atomic(struct object *) slots[];
 };
 
-int readset_make(size_t expected, struct readset **ret, struct error *err)
+int readset_make(size_t expected, struct arena *arena, struct readset **ret,
+		 struct error *err)
 {
 	struct readset *set;
 	size_t size = PROBES;
 
 	while (size < expected * ROOM)
 		size *= 2;
-	set = calloc(1, sizeof(*set) + size * sizeof(set->slots[0]));
+	set = arena_alloc(arena, sizeof(*set) + size * sizeof(set->slots[0]), err);
 	if (!set)
-		return error_nomem(err);
+		return -ENOMEM;
 	set->mask = size - 1;
 	*ret = set;
 	return 0;
-}
-
-void readset_free(struct readset *set)
-{
-	free(set);
 }
 
 /* Inodes of files that were made together are neighbours: a multiplication spreads them. */

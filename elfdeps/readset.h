@@ -9,14 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/alloc.h"
 #include "common/error.h"
 #include "object.h"
 
 struct readset;
 
-/* A set with room for some `expected` objects; readset_free gives it back. */
-int readset_make(size_t expected, struct readset **ret, struct error *err) _must_check_;
-void readset_free(struct readset *set);
+/* A set with room for some `expected` objects; `arena` owns it. */
+int readset_make(size_t expected, struct arena *arena, struct readset **ret,
+		 struct error *err) _must_check_;
 
 /*
  * Enters an object that was read. Its identity and what its file says must not change any more, and it

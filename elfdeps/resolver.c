@@ -263,8 +263,10 @@ int elfdeps_prefetch(struct elfdeps *resolver, const char *const *paths, size_t 
 {
 	if (resolver->prefetch)
 		return error_set(err, EBUSY, "files are being read ahead already");
-	int r = prefetch_start(&resolver->store.root, paths, count, &resolver->prefetch,
-			       err);
+	int r = store_expect(&resolver->store, count, err);
+	if (r == 0)
+		r = prefetch_start(&resolver->store.root, paths, count,
+				   &resolver->store.arena, &resolver->prefetch, err);
 	if (resolver->prefetch)
 		resolver->store.shared = prefetch_known(resolver->prefetch);
 	return r;

@@ -18,6 +18,12 @@
 
 enum { KEY_SIZE = 2 * 16 + 2 };
 
+/* What a store needs on average, counted over a whole host. */
+enum {
+	FILE_SIZE = 600,    /* bytes for a file and its names */
+	NAMES_PER_FILE = 2, /* its path, and what only some need */
+};
+
 int store_open(const char *root, struct store *ret, struct error *err)
 {
 	*ret = (struct store){0};
@@ -29,6 +35,14 @@ int store_open_files(const struct sysroot_files *files, struct store *ret,
 {
 	*ret = (struct store){0};
 	return sysroot_open_files(files, &ret->root, err);
+}
+
+int store_expect(struct store *store, size_t count, struct error *err)
+{
+	arena_expect(&store->arena, count * FILE_SIZE);
+	int r = strmap_reserve(&store->names, count * NAMES_PER_FILE, &store->arena, err);
+
+	return r < 0 ? r : strmap_reserve(&store->identities, count, &store->arena, err);
 }
 
 void store_close(struct store *store)

@@ -75,6 +75,9 @@ int store_open_files(const struct sysroot_files *files, struct store *ret,
 		     struct error *err) _must_check_;
 void store_close(struct store *store);
 
+/* Makes room for some `count` files, before the first is looked at. */
+int store_expect(struct store *store, size_t count, struct error *err) _must_check_;
+
 /* The struct of `text`. */
 int store_name(struct store *store, const char *text, struct store_name **ret,
 	       struct error *err) _must_check_;

@@ -207,6 +207,48 @@ static void a_cleared_arena_uses_its_memory_again(void **state)
 	}
 }
 
+/* What is expected comes from one place; what goes beyond it, and what is small, from elsewhere. */
+static void what_is_expected_is_there_and_no_limit(void **state)
+{
+	enum { SIZE = 1 << 21, PIECE = 1 << 16, PIECES = 3 * SIZE / PIECE };
+	_cleanup_arena_ struct arena arena = {0};
+	char *pieces[PIECES];
+
+	(void)state;
+	arena_expect(&arena, 1000);
+	assert_null(arena.blocks);
+	arena_expect(&arena, SIZE_MAX);
+	assert_null(arena.blocks);
+	for (int round = 0; round < 2; round++) {
+		arena_expect(&arena, SIZE);
+		assert_non_null(arena.blocks);
+		for (int i = 0; i < PIECES; i++) {
+			pieces[i] = arena_alloc(&arena, PIECE, NULL);
+			assert_non_null(pieces[i]);
+			assert_int_equal((uintptr_t)pieces[i] % _Alignof(max_align_t), 0);
+			assert_int_equal(pieces[i][0] | pieces[i][PIECE - 1], 0);
+			memset(pieces[i], i + 1, PIECE);
+		}
+		assert_in_range(pieces[1] - pieces[0], PIECE, PIECE);
+		for (int i = 0; i < PIECES; i++)
+			assert_true(pieces[i][0] == i + 1 &&
+				    pieces[i][PIECE - 1] == i + 1);
+		arena_clear(&arena);
+		assert_null(arena.blocks);
+	}
+}
+
+/* Where there is no room the arena does without. */
+static void what_is_expected_need_not_be_had(void **state)
+{
+	_cleanup_arena_ struct arena arena = {0};
+
+	(void)state;
+	arena_expect(&arena, (size_t)1 << 48);
+	assert_null(arena.blocks);
+	assert_string_equal(arena_copy(&arena, "usable", 6, NULL), "usable");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +263,8 @@ int main(void)
 		cmocka_unit_test(copies_exactly_the_bytes_asked_for),
 		cmocka_unit_test(frees_an_arena_twice_without_harm),
 		cmocka_unit_test(a_cleared_arena_uses_its_memory_again),
+		cmocka_unit_test(what_is_expected_is_there_and_no_limit),
+		cmocka_unit_test(what_is_expected_need_not_be_had),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,6 +162,37 @@ static void can_be_used_again_after_it_was_freed(void **state)
 	strmap_free(&map);
 }
 
+static void grows_behind_what_was_reserved(void **state)
+{
+	static char keys[3000][8];
+	_cleanup_arena_ struct arena arena = {0};
+	struct strmap map = {0};
+	int values[3000];
+
+	(void)state;
+	assert_int_equal(strmap_reserve(&map, 1000, &arena, NULL), 0);
+	const struct strmap_slot *reserved = map.slots;
+	assert_null(strmap_get(&map, "0"));
+	for (int i = 0; i < 3000; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "%d", i);
+		assert_int_equal(strmap_put(&map, keys[i], &values[i], NULL), 0);
+		if (i < 1000)
+			assert_ptr_equal(map.slots, reserved);
+	}
+	assert_ptr_not_equal(map.slots, reserved);
+	/* One that has slots keeps them. */
+	reserved = map.slots;
+	assert_int_equal(strmap_reserve(&map, 100000, &arena, NULL), 0);
+	assert_ptr_equal(map.slots, reserved);
+	for (int i = 0; i < 3000; i++)
+		assert_ptr_equal(strmap_get(&map, keys[i]), &values[i]);
+	strmap_free(&map);
+	assert_int_equal(strmap_reserve(&map, 10, &arena, NULL), 0);
+	assert_int_equal(strmap_put(&map, "a", values, NULL), 0);
+	assert_ptr_equal(strmap_get(&map, "a"), values);
+	strmap_free(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +204,7 @@ int main(void)
 		cmocka_unit_test(is_seeded_per_map),
 		cmocka_unit_test(hashes_as_siphash_1_3),
 		cmocka_unit_test(can_be_used_again_after_it_was_freed),
+		cmocka_unit_test(grows_behind_what_was_reserved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

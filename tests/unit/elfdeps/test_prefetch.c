@@ -39,6 +39,7 @@ static void make_files(void)
 static void hands_out_what_it_read_in_order(void **state)
 {
 	struct prefetch *prefetch = NULL;
+	_cleanup_arena_ struct arena arena = {0};
 	_cleanup_sysroot_ struct sysroot root = {.fd = -1};
 	size_t taken = 0;
 
@@ -47,7 +48,8 @@ static void hands_out_what_it_read_in_order(void **state)
 	assert_int_equal(sysroot_open("root", &root, NULL), 0);
 	/* A busy machine may start no thread before the caller is through. */
 	for (int round = 0; round < ROUNDS || (!taken && round < 50 * ROUNDS); round++) {
-		assert_int_equal(prefetch_start(&root, paths, FILES, &prefetch, NULL), 0);
+		assert_int_equal(
+			prefetch_start(&root, paths, FILES, &arena, &prefetch, NULL), 0);
 		if (!prefetch)
 			return; /* one processor */
 		for (size_t i = 0; i < FILES; i++) {
@@ -76,12 +78,13 @@ static void hands_out_what_it_read_in_order(void **state)
 static void few_files_are_not_worth_a_thread(void **state)
 {
 	struct prefetch *prefetch = NULL;
+	_cleanup_arena_ struct arena arena = {0};
 	_cleanup_sysroot_ struct sysroot root = {.fd = -1};
 
 	(void)state;
 	make_files();
 	assert_int_equal(sysroot_open("root", &root, NULL), 0);
-	assert_int_equal(prefetch_start(&root, paths, 10, &prefetch, NULL), 0);
+	assert_int_equal(prefetch_start(&root, paths, 10, &arena, &prefetch, NULL), 0);
 	assert_null(prefetch);
 	prefetch_free(prefetch);
 }
