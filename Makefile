@@ -180,17 +180,27 @@ check-unit: $(UNIT)
 	@scripts/run-unit $(UNIT)
 check-fuzz: $(FUZZ) ## replay the fuzz corpus
 	@scripts/run-corpus $(FUZZ)
+# Files of tests that take a minute or more, the longest first: the last to end should be a short one.
+LONG_BATS := $(patsubst %,tests/cli/%.bats,fixtures jailrun-terminal jailctl jailrun-life jailrun-detach \
+	jailbuild-update unpack elfdeps-hostile jailctl-exec jailrun-root jailctl-logs jailrun \
+	jailrun-protection elfdeps jailbuild jailrun-privileges jailbuild-check jailrun-faults recipe)
+SHORT_BATS := $(filter-out $(LONG_BATS),$(wildcard tests/cli/*.bats))
+APP_BATS := $(wildcard tests/apps/*.bats)
 check-cli: all
-	@scripts/run-bats $(B) $(or $(BATS),$(wildcard tests/cli/*.bats tests/apps/*.bats))
+	@scripts/run-bats $(B) $(or $(BATS),$(LONG_BATS) $(APP_BATS) $(SHORT_BATS))
 check: check-unit check-fuzz check-cli ## run every test against build/FLAVOUR
+QUICK_BATS := $(patsubst %,tests/cli/%.bats,jailrun jailrun-protection elfdeps jailbuild) $(SHORT_BATS)
+check-quick: check-unit check-fuzz ## the tests that take no minute, and each program's own
+	BATS_ROUNDS=root $(MAKE) BATS="$(QUICK_BATS)" check-cli
+LONG_HEAVY := $(patsubst %,tests/heavy/%.bats,foreign-roots hostile-images atomic large-files faults)
 check-heavy: all ## the tests that fetch and install much
-	@BATS_ROUNDS=root scripts/run-bats $(B) $(wildcard tests/heavy/*.bats)
+	@BATS_ROUNDS=root scripts/run-bats $(B) $(LONG_HEAVY) $(filter-out $(LONG_HEAVY),$(wildcard tests/heavy/*.bats))
 # What waits for time to pass (tmux, top, --timeout) says nothing about memory.
 SLOW_BATS := %-terminal.bats %-life.bats %/recipe.bats %/fixtures.bats
 check-asan: ## unit tests and fuzz corpus under AddressSanitizer and UBSan
 	$(MAKE) FLAVOUR=asan check-unit check-fuzz
 check-asan-cli: ## the built programs under AddressSanitizer and UBSan
-	BATS_ROUNDS=root $(MAKE) FLAVOUR=asan BATS="$(filter-out $(SLOW_BATS),$(wildcard tests/cli/*.bats))" check-cli
+	BATS_ROUNDS=root $(MAKE) FLAVOUR=asan BATS="$(filter-out $(SLOW_BATS),$(LONG_BATS) $(SHORT_BATS))" check-cli
 # Of all programs jailrun alone links nothing but libc, whose reads and writes clang knows.
 MSAN_BATS := $(patsubst %,tests/cli/jailrun-%.bats,root volumes ids keep)
 check-msan: all ## jailrun's way into a jail under MemorySanitizer

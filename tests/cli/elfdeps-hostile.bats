@@ -14,6 +14,7 @@ memory_limit() {
 @test "a thousand corrupted files do no harm" {
 	local count=1000
 
+	once
 	[[ $BUILD != *asan* ]] || count=300
 	# shellcheck disable=SC2046 # an argument or none
 	run -0 python3 "$BATS_TEST_DIRNAME/../should-fail/corrupt-elf.py" "$BUILD/elfdeps" $count \

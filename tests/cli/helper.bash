@@ -57,6 +57,13 @@ need_root() {
 	esac
 }
 
+# once: for a long test that says the same whoever runs it: not repeated in the second round.
+once() {
+	case $(id -un) in
+	jbtest*) skip "as root only, once" ;;
+	esac
+}
+
 # is_searchable FOLDER: whether everybody may pass through FOLDER and all folders above it.
 is_searchable() {
 	local folder
