@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/fd.h"
@@ -27,6 +28,7 @@ static int read_script(const struct sysroot *root, const char *path, char **ret,
 {
 	_cleanup_free_ char *text = NULL;
 	struct error ignored;
+	char mark[2];
 	struct stat st;
 
 	*ret = NULL;
@@ -35,7 +37,9 @@ static int read_script(const struct sysroot *root, const char *path, char **ret,
 		return 0;
 	_cleanup_fd_ int fd = sysroot_openat(root, path,
 					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
+	/* Most are ELF files, and large. */
+	if (fd < 0 || pread(fd, mark, sizeof(mark), 0) != sizeof(mark) ||
+	    memcmp(mark, "#!", sizeof(mark)) != 0)
 		return 0;
 	int r = fd_read_all(fd, SCRIPT_MAX, path, &text, ret_size, &ignored);
 	if (r == -ENOMEM)
