@@ -85,8 +85,6 @@ static int go_to_background(struct detach *detach, struct error *err)
 	/* No signal of the caller's terminal, no session that ends with the caller's. */
 	if (setsid() < 0)
 		return error_errno(err, errno, "cannot start a session");
-	if (chdir("/") < 0)
-		return error_errno(err, errno, "cannot leave the folder");
 	int r = close_strays(err);
 	if (r < 0)
 		return r;
@@ -189,6 +187,9 @@ int detach_tell(struct detach *detach, struct error *err)
 	while (sent < 0 && errno == EINTR);
 	if (sent < 0)
 		return error_errno(err, errno, "nobody waits for the jail's start");
+	/* No sooner: paths on the command line count from there. */
+	if (chdir("/") < 0)
+		return error_errno(err, errno, "cannot leave the folder");
 	/* Last of all what failures were told by: from now on nobody listens. */
 	if (dup2(STDIN_FILENO, STDOUT_FILENO) < 0 ||
 	    dup2(STDIN_FILENO, STDERR_FILENO) < 0)

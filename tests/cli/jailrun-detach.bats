@@ -55,6 +55,33 @@ named() {
 	assert_nothing_is_kept
 }
 
+# What is named on the command line counts from where jailrun is started, not from the supervisor's folder.
+counts_from_here() {
+	local options
+
+	as_each cp -R "$IMAGE" "$MINE/image"
+	as_each mkdir "$MINE/data"
+	tar -C "$IMAGE" --owner=0 --group=0 -cf "$MINE/x.tar" .
+	for options in image ./image '--read-only image' '--write image' '--keep kept image' x.tar \
+		'-v data:/data image' '--share net image'; do
+		# shellcheck disable=SC2086 # several words
+		capture limited sh -c 'cd "$0" && exec jailrun -d --name here "$@"' "$MINE" $options sh -c 'exit 6' \
+			</dev/null
+		[ "$status" -eq 0 ] || fail "$options: $stderr"
+		wait_for_end here
+		assert_status 6
+		control remove here
+	done
+	[ "$WHO" = user ] || {
+		capture limited sh -c 'cd "$0" && exec jailrun -d --rm --name here --share user image true' "$MINE"
+		assert_status 0
+	}
+	wait_for 5 assert_nothing_is_kept
+}
+@test "relative paths count from the caller's folder" {
+	for_each_user counts_from_here
+}
+
 @test "a pipe behind it ends, and so does a command substitution" {
 	for_each_user pipe_ends
 }
