@@ -9,15 +9,16 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-/* Whether a number from the archive is an id; -1 would mean "leave it", chown(2). */
+#include "idmap.h"
+
+/* Whether a number from the archive is an id that a jail of root's has. */
 static bool is_id(int64_t number)
 {
-	return number >= 0 && number < UINT32_MAX;
+	return number >= 0 && number < IDMAP_COUNT;
 }
 
 static void read_owner(struct archive_entry *entry, bool owners,

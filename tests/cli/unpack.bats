@@ -129,6 +129,21 @@ belongs_to_nobody() {
 	for_each_user belongs_to_nobody
 }
 
+keeps_ids_of_a_jail_only() {
+	mkdir "$MINE/tree"
+	echo x >"$MINE/tree/file"
+	tar -C "$MINE/tree" --owner=:70000 --group=0 -cf "$MINE/x.tar" file
+	tar -C "$MINE/tree" --owner=:4294967294 --group=:65536 --transform=s/file/other/ -rf "$MINE/x.tar" file
+	tar -C "$IMAGE" --owner=0 --group=0 -rf "$MINE/x.tar" bin
+	jail --no-cache "$MINE/x.tar" stat -c %u:%g /file /other
+	assert_status 0
+	assert_output $'0:0\n0:0'
+	assert_error_has 'the owners of 2 files were not kept'
+}
+@test "owners that no jail has are not kept, and said" {
+	for_each_user keeps_ids_of_a_jail_only
+}
+
 follows_merged_usr() {
 	local tree=$MINE/tree
 

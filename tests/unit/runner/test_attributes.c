@@ -59,6 +59,24 @@ static void believes_no_owner_that_is_no_id(void **state)
 	assert_int_equal(read.gid, 44);
 }
 
+/* A jail of root's has ids 0 to 65535: what belongs to others stays with who unpacks it. */
+static void counts_an_owner_that_no_jail_has(void **state)
+{
+	static const int64_t foreign[] = {65536, 70000, 0x7fffffff, 4294967294};
+
+	(void)state;
+	archive_entry_set_uid(entry, 65535);
+	struct attributes read = attributes_read(entry, true, &counts);
+	assert_true(read.has_owner);
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+		archive_entry_set_uid(entry, i % 2 ? 0 : foreign[i]);
+		archive_entry_set_gid(entry, i % 2 ? foreign[i] : 0);
+		read = attributes_read(entry, true, &counts);
+		assert_false(read.has_owner);
+	}
+	assert_int_equal(counts.owners, 4);
+}
+
 static void counts_what_it_takes_away(void **state)
 {
 	(void)state;
@@ -96,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(believes_no_time_that_means_now),
 		TEST(believes_no_owner_that_is_no_id),
+		TEST(counts_an_owner_that_no_jail_has),
 		TEST(counts_what_it_takes_away),
 		TEST(leaves_out_attributes_that_steer_an_overlay),
 	};
