@@ -24,6 +24,7 @@
 #include "jail.h"
 #include "namespaces.h"
 #include "quantity.h"
+#include "reach.h"
 #include "settings.h"
 #include "signals.h"
 #include "status.h"
@@ -321,6 +322,26 @@ static int open_keep(const struct options *options, struct jail *jail, struct er
 	return options->keep ? keep_open(options->keep, &request, &jail->keep, err) : 0;
 }
 
+#define LEFT_BEHIND                                                                   \
+	"the jail can leave set-id programs of root in it, and others can reach it; " \
+	"close a folder above it (chmod go-x)"
+
+/* Root of root's jail is nobody outside, but what it writes by a shifted mount is root's. */
+static void warn_of_traces(const struct options *options, const struct jail *jail)
+{
+	if (!jail->by_root)
+		return;
+	if (options->write && reach_is_open(options->image))
+		jail->warn("image %s: " LEFT_BEHIND, options->image);
+	for (size_t i = 0; i < jail->volumes.count; i++) {
+		const struct volume *volume = &jail->volumes.items[i];
+
+		if (volume->is_idmapped && !volume->read_only &&
+		    S_ISDIR(volume->stat.st_mode) && reach_is_open(volume->source))
+			jail->warn("volume %s: " LEFT_BEHIND, volume->source);
+	}
+}
+
 int jail_prepare(const struct options *options, struct jail *jail, struct error *err)
 {
 	bool progress = !options->common.quiet && isatty(STDERR_FILENO);
@@ -347,5 +368,6 @@ int jail_prepare(const struct options *options, struct jail *jail, struct error 
 		return r;
 	if (!jail->detach)
 		jail_look_at_terminal(jail);
+	warn_of_traces(options, jail);
 	return jail->by_root ? volume_copy_mounts(&jail->volumes, err) : 0;
 }

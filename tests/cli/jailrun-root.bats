@@ -77,6 +77,27 @@ writes_through() {
 	[ "$(stat -c %u:%g "$MINE/image/srv/f" "$MINE/image/srv/d")" = $'33:29\n1000:0' ]
 }
 
+# A set-id program that such a jail writes is root's outside: harmless where nobody else gets to it.
+@test "--write and :idmap by root warn where others can reach what the jail writes" {
+	only_root
+	own_image
+	chmod 755 "$MINE/image"
+	mkdir -m 755 "$MINE/data"
+	mkdir -m 700 "$MINE/closed"
+	jail --write "$MINE/image" true
+	assert_status 0
+	assert_error_has "warning: image $MINE/image: the jail can leave set-id programs of root in it"
+	jail -v "$MINE/data:/data:idmap" "$MINE/image" true
+	assert_status 0
+	assert_error_has "warning: volume $MINE/data: the jail can leave"
+	jail -v "$MINE/data:/data:idmap,ro" -v "$MINE/data:/more" "$MINE/image" true
+	assert_quiet
+	cp -R "$IMAGE" "$MINE/closed/image"
+	mkdir -m 755 "$MINE/closed/data"
+	jail --write -v "$MINE/closed/data:/data:idmap" "$MINE/closed/image" true
+	assert_quiet
+}
+
 leaves_no_trace_in_image() {
 	# mount points that the image lacks are made: by --write in the image, else in the copy.
 	own_image

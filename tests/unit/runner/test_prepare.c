@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include "jailimage.h"
+#include "runner/reach.h"
 #include "runner/environment.h"
 #include "runner/jail.h"
 
@@ -47,6 +48,14 @@ static void parse(const char *words, struct options *options)
 }
 
 /* Both steps, as the main file takes them, with the image between `before` and `command`. */
+static unsigned warnings;
+
+static void count_warning(const char *format, ...)
+{
+	(void)format;
+	warnings++;
+}
+
 static int try_prepare(const char *before, const char *command, struct jail *jail,
 		       struct error *err)
 {
@@ -54,6 +63,8 @@ static int try_prepare(const char *before, const char *command, struct jail *jai
 	char words[1024];
 
 	*jail = (struct jail)JAIL_NONE;
+	jail->warn = count_warning;
+	warnings = 0;
 	snprintf(words, sizeof(words), "%s %s %s", before, image.path, command);
 	parse(words, &options);
 	int r = jail_read_options(&options, jail, err);
@@ -141,6 +152,8 @@ static void writes_into_a_folder_if_asked(void **state)
 	(void)state;
 	prepare("--write", "ls", &jail);
 	assert_int_equal(jail.root, JAIL_ROOT_WRITE);
+	/* What root's jail leaves there others must not get to. */
+	assert_int_equal(warnings, geteuid() == 0 && reach_is_open(image.path));
 }
 
 static void obeys_what_the_image_says(void **state)
