@@ -89,7 +89,9 @@ static int read_words(const struct strlist *words, const char *option, uint64_t 
 	*ret = 0;
 	*ret_all = false;
 	for (size_t i = 0; i < words->count; i++) {
-		for (const char *at = words->items[i]; *at; at += *at == ',') {
+		const char *at = words->items[i];
+
+		do {
 			size_t length = strcspn(at, ",");
 			uint64_t found = find(at, length);
 
@@ -104,7 +106,7 @@ static int read_words(const struct strlist *words, const char *option, uint64_t 
 			*ret_all |= found == all;
 			*ret |= found;
 			at += length;
-		}
+		} while (*at++ == ',');
 	}
 	return 0;
 }

@@ -19,14 +19,28 @@
 enum { USAGE = 2, SETUP_FAILED = 125 };
 
 /* A program started with a closed stdin would else get the image's descriptor as its input. */
-static int open_standard_descriptors(void)
+static int open_standard_descriptors(struct error *err)
 {
 	int fd;
 
 	do
 		fd = open("/dev/null", O_RDWR); /* not close-on-exec: COMMAND keeps it */
 	while (fd >= 0 && fd <= 2);
-	return fd < 0 ? -1 : close(fd);
+	if (fd < 0)
+		return error_errno(err, errno, "cannot open /dev/null");
+	close(fd);
+	return 0;
+}
+
+/* What fails before there is a jail is told where the options say, as far as they were read. */
+static int fail_early(const struct options *options, int status, const struct error *err)
+{
+	struct error ignored;
+	int fd = options->status_fd ? status_open(options->status_fd, &ignored) : -1;
+
+	log_error(err);
+	status_failed(fd, status, STAGE_OPTIONS, err);
+	return status;
 }
 
 /*
@@ -102,13 +116,11 @@ int main(int argc, char **argv)
 	struct error err = {0};
 
 	log_init("jailrun", 0);
-	if (open_standard_descriptors() < 0)
-		return SETUP_FAILED;
 	int r = options_parse(argc, argv, &options, &err);
-	if (r < 0) {
-		log_error(&err);
-		return r == -EINVAL ? USAGE : SETUP_FAILED;
-	}
+	if (r < 0)
+		return fail_early(&options, r == -EINVAL ? USAGE : SETUP_FAILED, &err);
+	if (open_standard_descriptors(&err) < 0)
+		return fail_early(&options, SETUP_FAILED, &err);
 	log_init("jailrun", cli_log_level(&options.common));
 	if (cli_answer(&options_program, &options.common))
 		return 0;

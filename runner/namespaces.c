@@ -37,7 +37,9 @@ static uint64_t flag_of(const char *name, size_t length)
 
 static int share_list(const char *list, uint64_t *flags, struct error *err)
 {
-	for (const char *at = list; *at; at += *at == ',') {
+	const char *at = list;
+
+	do {
 		size_t length = strcspn(at, ",");
 		uint64_t flag = flag_of(at, length);
 
@@ -49,7 +51,7 @@ static int share_list(const char *list, uint64_t *flags, struct error *err)
 		}
 		*flags &= ~flag;
 		at += length;
-	}
+	} while (*at++ == ',');
 	return 0;
 }
 

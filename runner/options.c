@@ -26,7 +26,7 @@ static const struct cli_option table[] = {
 	 "keep that much of a detached jail's output (16m)"},
 	{"rm", 0, CLI_FLAG, AT(remove), NULL,
 	 "keep nothing of a detached jail that has ended"},
-	{"volume", 'v', CLI_LIST, AT(volumes), "SRC:DST[:ro]",
+	{"volume", 'v', CLI_LIST, AT(volumes), "SRC:DST[:ro|rw,idmap]",
 	 "show a file or folder of the host at DST"},
 	{"tmpfs", 0, CLI_LIST, AT(tmpfs), "DST[:size=N,mode=M]",
 	 "an empty folder in memory"},

@@ -244,6 +244,11 @@ int registry_enter(const struct jail *jail, pid_t init, struct registration *ret
 		r = error_errno(err, errno, "cannot register the jail in %s", path);
 	else
 		r = enter(jail, init, temporary, &registration, err);
+	if (r == -ENOSPC || r == -EDQUOT) {
+		error_wrap(err, "%s", path);
+		error_hint(err, "make room there, or set XDG_RUNTIME_DIR to a folder of "
+				"yours that has some");
+	}
 	if (*temporary)
 		unlinkat(registration.folder_fd, temporary, 0);
 	if (r == 0) {

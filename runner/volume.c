@@ -84,7 +84,8 @@ static int read_bind(const char *word, struct volume *volume, struct error *err)
 	char *rest = copy, *source = strsep(&rest, ":"), *target = strsep(&rest, ":");
 	if (!*source || !target || !*target ||
 	    (rest && !read_bind_options(rest, volume))) {
-		error_set(err, EINVAL, "--volume: '%s' is not SRC:DST[:ro]", word);
+		error_set(err, EINVAL, "--volume: '%s' is not SRC:DST[:ro|rw,idmap]",
+			  word);
 		return error_hint(err, "for example --volume /srv/data:/data:ro");
 	}
 	int r = find_source("--volume", word, source, volume, err);
@@ -141,7 +142,8 @@ static int read_tmpfs(const char *word, struct volume *volume, struct error *err
 					  sizeof(volume->size));
 		else if (!strncmp(option, "mode=", 5))
 			good = take_value(option + 5, "01234567", volume->mode,
-					  sizeof(volume->mode));
+					  sizeof(volume->mode)) &&
+			       strtoul(volume->mode, NULL, 8) <= 07777;
 		if (!good) {
 			error_set(err, EINVAL, "--tmpfs %s: bad option '%s'", word,
 				  option);

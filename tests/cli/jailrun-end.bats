@@ -133,9 +133,36 @@ tells_events() {
 	assert_status 0
 	jail --status-fd 99 "$IMAGE" true
 	assert_status 2
+	events --bogus "$IMAGE" true
+	assert_status 2
+	assert_output_has '{"event":"failed","status":2,"stage":"options","errno":22,"error":"unknown option'
+	events
+	assert_status 2
+	assert_output_has '"status":2,"stage":"options"'
 }
 @test "--status-fd tells what becomes of the jail" {
 	for_each_user tells_events
+}
+
+@test "a full runtime folder is named, and what helps" {
+	only_root
+	mkdir "$MINE/full"
+	mount -t tmpfs -o size=1m,mode=700 none "$MINE/full"
+	dd if=/dev/zero of="$MINE/full/x" bs=1M 2>/dev/null || true
+	capture limited env XDG_RUNTIME_DIR="$MINE/full" jailrun --name full "$IMAGE" true
+	umount "$MINE/full"
+	assert_status 125
+	assert_error_has "error: $MINE/full/jailrun: cannot"
+	assert_error_has 'No space left on device'
+	assert_error_has 'hint: make room there, or set XDG_RUNTIME_DIR'
+}
+
+@test "a host without /dev/null is said, also to --status-fd" {
+	only_root
+	capture unshare -m sh -c 'mount -t tmpfs none /dev && exec jailrun --status-fd 1 "$0" true' "$IMAGE"
+	assert_status 125
+	assert_output '{"event":"failed","status":125,"stage":"options","errno":2,"error":"cannot open /dev/null: No such file or directory"}'
+	[[ $stderr == *'error: cannot open /dev/null'* ]] || fail "$stderr"
 }
 
 started_is_in_time() {

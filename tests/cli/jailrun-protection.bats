@@ -184,6 +184,12 @@ limits_cannot_be_raised() {
 	[[ ${stderr-} == *"no capability 'nosuch'"*hint:* ]] || fail "$stderr"
 	jail --cap-drop '' --cap-drop nosuch "$IMAGE" true
 	assert_status 2
+	# A variable that is not set must not take a protection away unseen.
+	local words
+	for words in --cap-drop= --cap-add= --share= --cap-drop=chown,, --share=net,; do
+		jail "$words" "$IMAGE" true
+		[ "$status" -eq 2 ] || fail "$words: $status"
+	done
 	jail --rlimit nofile "$IMAGE" true
 	assert_status 2
 	jail --rlimit nofile=2:1 "$IMAGE" true

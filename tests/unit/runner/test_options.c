@@ -209,7 +209,7 @@ static void shows_in_its_help_that_v_is_a_volume(void **state)
 	assert_true(pread(file, text, sizeof(text) - 1, 0) > 0);
 	close(file);
 	assert_non_null(strstr(text, "[OPTION…] IMAGE [COMMAND [ARG…]]"));
-	assert_non_null(strstr(text, "-v, --volume SRC:DST[:ro]"));
+	assert_non_null(strstr(text, "-v, --volume SRC:DST[:ro|rw,idmap]"));
 	assert_non_null(strstr(text, "-h, --hostname NAME"));
 	assert_null(strstr(text, "-v, --verbose"));
 }

@@ -125,13 +125,13 @@ static void takes_a_source_from_the_current_folder(void **state)
 static void refuses_what_is_no_volume(void **state)
 {
 	(void)state;
-	refuses("", NULL, EINVAL, "SRC:DST[:ro]");
-	refuses("/usr", NULL, EINVAL, "SRC:DST[:ro]");
-	refuses("/usr:", NULL, EINVAL, "SRC:DST[:ro]");
-	refuses(":/data", NULL, EINVAL, "SRC:DST[:ro]");
-	refuses("/usr:/data:", NULL, EINVAL, "SRC:DST[:ro]");
-	refuses("/usr:/data:RO", NULL, EINVAL, "SRC:DST[:ro]");
-	refuses("/usr:/data:ro:rw", NULL, EINVAL, "SRC:DST[:ro]");
+	refuses("", NULL, EINVAL, "SRC:DST[:ro|rw,idmap]");
+	refuses("/usr", NULL, EINVAL, "SRC:DST[:ro|rw,idmap]");
+	refuses("/usr:", NULL, EINVAL, "SRC:DST[:ro|rw,idmap]");
+	refuses(":/data", NULL, EINVAL, "SRC:DST[:ro|rw,idmap]");
+	refuses("/usr:/data:", NULL, EINVAL, "SRC:DST[:ro|rw,idmap]");
+	refuses("/usr:/data:RO", NULL, EINVAL, "SRC:DST[:ro|rw,idmap]");
+	refuses("/usr:/data:ro:rw", NULL, EINVAL, "SRC:DST[:ro|rw,idmap]");
 	refuses("/usr:data", NULL, EINVAL, "absolute");
 	refuses("/usr:/", NULL, EINVAL, "root cannot be replaced");
 	refuses("/usr:/a/../..", NULL, EINVAL, "root cannot be replaced");
@@ -170,6 +170,7 @@ static void refuses_what_is_no_folder_in_memory(void **state)
 	refuses(NULL, "/t:size=1234567890123456789012345", EINVAL, "bad option");
 	refuses(NULL, "/t:mode=8", EINVAL, "bad option 'mode=8'");
 	refuses(NULL, "/t:mode=07777777", EINVAL, "bad option");
+	refuses(NULL, "/t:mode=10000", EINVAL, "bad option");
 	refuses(NULL, "/t:uid=0", EINVAL, "bad option 'uid=0'");
 }
 
