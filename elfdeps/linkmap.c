@@ -69,7 +69,9 @@ struct link *linkmap_find(const struct linkmap *map, const struct store_name *na
 
 struct link *linkmap_of(const struct linkmap *map, const struct object *object)
 {
-	return object->map == map->mark ? object->link : NULL;
+	struct link *link = object->map == map->mark ? object->link : NULL;
+
+	return link && link == map->main && object->interp ? NULL : link;
 }
 
 void linkmap_insert(struct linkmap *map, struct link *link, struct link *before)

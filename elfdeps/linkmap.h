@@ -81,7 +81,11 @@ void linkmap_name(struct linkmap *map, struct link *link, struct store_name *nam
 /* The loaded object of that name or SONAME; NULL. */
 struct link *linkmap_find(const struct linkmap *map, const struct store_name *name);
 
-/* The link that was made for `object` in this map; NULL. */
+/*
+ * The link that was made for `object` in this map; NULL. A program is not known by its file: the
+ * kernel mapped it, and neither loader has asked what file that is (_dl_map_object_from_fd of glibc's
+ * elf/dl-load.c, load_library of musl's ldso/dynlink.c).
+ */
 struct link *linkmap_of(const struct linkmap *map, const struct object *object);
 
 /* Puts `link` into load order, in front of `before`, or last if that is NULL. */
