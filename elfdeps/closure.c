@@ -239,10 +239,14 @@ static int load_preload(struct work *work, const char *name, bool named)
 		return 0;
 	}
 	r = store_name(work->map->store, name, &known, work->err);
+	/* _dl_map_object of elf/dl-load.c: in names with a slash alone. */
+	if (r == 0 && strchr(name, '/') && !work->map->secure)
+		r = expand_name(work, main, known, &known);
 	if (r < 0)
 		return r;
 	work->map->must_be_setuid = work->map->secure;
-	r = load(work, main, known, &found, &link);
+	if (known)
+		r = load(work, main, known, &found, &link);
 	work->map->must_be_setuid = false;
 	if (r < 0 && r != -ELIBBAD)
 		return r;

@@ -291,9 +291,10 @@ static void ldd_object(const struct ldd *ldd, const struct elfdeps_object *objec
 	if (object == ldd->interp)
 		return;
 	putchar('\t');
-	/* A name with a slash is itself the path, once its tokens are replaced. What nobody searched for is
-	 * the loader of a library: known by its path. */
-	if (owner && owner->rule != ELFDEPS_RULE_LOADED && !strchr(owner->name, '/') &&
+	/* A name with a slash is itself the path, once its tokens are replaced; a preload's are shown as
+	 * they were. What nobody searched for is the loader of a library: known by its path. */
+	if (owner && owner->rule != ELFDEPS_RULE_LOADED &&
+	    (owner->rule == ELFDEPS_RULE_PRELOAD || !strchr(owner->name, '/')) &&
 	    strcmp(owner->name, object->path) != 0) {
 		print(owner->name);
 		fputs(" => ", stdout);
