@@ -17,6 +17,8 @@
 #include "elffile.h"
 #include "strtab.h"
 
+#define TOO_SHORT "file too short"
+
 enum {
 	HEAD_SIZE = 4096,      /* holds the headers and PT_INTERP of nearly every file */
 	SEGMENTS_SIZE = 65536, /* the kernel refuses larger tables, fs/binfmt_elf.c */
@@ -393,13 +395,14 @@ int object_read(int fd, const struct stat *st, struct arena *arena, struct objec
 	r = elffile_read_head(&file, head, sizeof(head), err);
 	if (r < 0)
 		return r;
+	object.head_size = (uint16_t)file.head_size;
 	if (file.head_size >= SELFMAG && !memcmp(head, ELFMAG, SELFMAG) &&
 	    file.head_size >= EI_NIDENT) {
 		r = read_elf(&file, arena, &object, err);
 		elffile_close(&file);
 	} else {
 		set_defect(&object, OBJECT_NO_ELF,
-			   file.head_size < sizeof(Elf64_Ehdr) ? "file too short"
+			   file.head_size < sizeof(Elf64_Ehdr) ? TOO_SHORT
 							       : "not an ELF file");
 		if (file.head_size >= 2 && head[0] == '#' && head[1] == '!')
 			r = read_shebang(&file, arena, &object, err);
@@ -416,6 +419,12 @@ enum object_verdict object_judge(const struct object *object, const struct objec
 	*ret_reason = object->defect;
 	if (object->stage == OBJECT_NO_ELF)
 		return OBJECT_FATAL;
+	/* Of the loader's own class, whatever the file says: open_verify reads that much first. */
+	if (object->head_size <
+	    (main->class == ELFCLASS64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr))) {
+		*ret_reason = TOO_SHORT;
+		return OBJECT_FATAL;
+	}
 	if (object->class != main->class)
 		return OBJECT_SKIPPED;
 	if (object->data != main->data) {

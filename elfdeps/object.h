@@ -16,6 +16,9 @@
 #include "common/error.h"
 #include "elfdeps.h"
 
+/* Of a program or an interpreter that nobody may start. */
+#define OBJECT_NO_EXECUTE "no permission to execute it is set"
+
 enum {
 	OBJECT_SHEBANG_MAX =
 		256, /* BINPRM_BUF_SIZE: what the kernel reads of a #! line */
@@ -54,6 +57,7 @@ struct object {
 	enum elfdeps_kind kind;
 	uint16_t type, machine;    /* e_type, e_machine */
 	unsigned char class, data; /* EI_CLASS, EI_DATA */
+	uint16_t head_size;        /* bytes there were of the first page */
 	uint32_t flags;            /* e_flags */
 	uint32_t flags_1;          /* DT_FLAGS_1 */
 	bool dynamic;              /* has a dynamic section */
