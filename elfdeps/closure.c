@@ -277,7 +277,18 @@ static int miss_interp(struct work *work, const char *path, const char *reason)
 	return add_edge(work, main, path, &found, NULL);
 }
 
-/* load_elf_binary of the kernel's fs/binfmt_elf.c: ELIBBAD for what is no ELF file of its kind. */
+/* Why the kernel does not take `object` as the loader of `main`; NULL: it does. */
+static const char *why_refused(const struct object *object, const struct object *main)
+{
+	if (object->fault)
+		return object->fault;
+	if (object->machine != main->machine)
+		return "made for another machine";
+	return object->mode & 0111 ? NULL : OBJECT_NO_EXECUTE;
+}
+
+/* load_elf_binary of the kernel's fs/binfmt_elf.c: ELIBBAD for what is no ELF file of its kind, EACCES
+ * without the permission to execute it (execve(2)). */
 static int load_interp(struct work *work, const char *path)
 {
 	struct search_result found = {.rule = ELFDEPS_RULE_INTERP};
@@ -294,11 +305,10 @@ static int load_interp(struct work *work, const char *path)
 		return r;
 	if (file->error)
 		return miss_interp(work, path, NULL);
-	const struct object *object = file->object;
-	if (object->fault || object->machine != main->object->machine) {
-		error_set(work->err, ELIBBAD, "%s: %s", path,
-			  object->fault ? object->fault : "made for another machine");
-		linkmap_trace(main, found.rule, path, ELFDEPS_FATAL, object->fault);
+	const char *refused = why_refused(file->object, main->object);
+	if (refused) {
+		error_set(work->err, ELIBBAD, "%s: %s", path, refused);
+		linkmap_trace(main, found.rule, path, ELFDEPS_FATAL, refused);
 		error_hint(work->err,
 			   "%s names it as its loader, so the kernel refuses to start",
 			   main->shown.path);

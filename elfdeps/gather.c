@@ -120,13 +120,14 @@ static int gather_target(struct gather *gather, struct link *script,
 	edge.relative = target->path && target->path[0] != '/';
 	if (target->path && (!edge.relative || store_has_current(store)))
 		r = store_look(store, target->path, &file, err);
-	if (r == 0 && file && !file->error) {
+	bool refused = r == 0 && file && !file->error && !(file->object->mode & 0111);
+	if (r == 0 && file && !file->error && !refused) {
 		r = gather_file(gather, target->path, depth, &edge.object, err);
 		if (r < 0)
 			error_wrap(err, "%s", script->shown.path);
 	} else {
 		edge.rule = ELFDEPS_RULE_MISSING;
-		edge.detail = why_missing(store, &edge);
+		edge.detail = refused ? OBJECT_NO_EXECUTE : why_missing(store, &edge);
 		edge.relative = false;
 	}
 	return r < 0 ? r : linkmap_edge(script->map, script, &edge, err);
@@ -165,8 +166,8 @@ static int gather_env(struct gather *gather, struct link *script, const char *ar
 	int r = script_parse_env(argument, &env, err);
 
 	if (r < 0)
-		return error_set(err, ENOEXEC, "%s: env would refuse the #! line: %s",
-				 script->shown.path, err ? err->text : "");
+		return error_wrap(err, "%s: env would refuse the #! line",
+				  script->shown.path);
 	if (!env.program)
 		return 0;
 	target.name = env.program;
@@ -230,7 +231,9 @@ static int gather_file(struct gather *gather, const char *path, unsigned depth,
 		return gather_program(gather, &source, ret, err);
 	if (source.file->object->kind == ELFDEPS_OTHER)
 		return error_set(err, ENOEXEC, "%s: %s", path,
-				 source.file->object->defect);
+				 S_ISREG(source.file->object->mode)
+					 ? "neither an ELF file nor a script"
+					 : source.file->object->defect);
 	if (depth % CHAIN_LEVELS >= SCRIPT_LEVELS_MAX ||
 	    depth / CHAIN_LEVELS >= CHAIN_MAX)
 		return error_set(

@@ -201,8 +201,13 @@ int script_parse_env(const char *argument, struct script_env *ret, struct error 
 	_cleanup_strlist_ struct strlist words = {0};
 	_cleanup_script_env_ struct script_env env = {0};
 	const char *text = split_text(argument);
-	int r = text ? script_split(text, &words, err)
-		     : strlist_add(&words, argument, err);
+	int r;
+
+	/* To the kernel what follows is one word, blanks and all: no option and no name of one. */
+	if (!text && argument[0] == '-' && strpbrk(argument, " \t"))
+		return error_set(err, EINVAL,
+				 "'%s' is one word to it: options need env -S", argument);
+	r = text ? script_split(text, &words, err) : strlist_add(&words, argument, err);
 
 	if (r == 0)
 		r = read_words(&words, &env, err);
