@@ -189,8 +189,11 @@ static void print_command(const struct jail *jail, FILE *out)
 	step(out, "command", "workdir", "%s", jail->workdir ? jail->workdir : "/");
 	print_landlock(protection, out);
 	print_limits(&protection->limits, out);
-	step(out, "command", "seccomp", "%s",
-	     protection->no_filter ? "OFF" : "the filter of system calls");
+	step(out, "command", "seccomp", "%s%s",
+	     protection->no_filter ? "OFF" : "the filter of system calls",
+	     protection->shares_pid && !protection->no_filter
+		     ? "; no limits or priorities outside"
+		     : "");
 	for (size_t i = 0; i < jail->environment.count; i++)
 		step(out, "command", "environment", "%s", jail->environment.items[i]);
 	for (size_t i = 0; i < jail->command.count; i++)

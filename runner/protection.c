@@ -76,7 +76,9 @@ int protection_shut_in(const struct protection *protection, bool is_filtered,
 	}
 	/* Only now: what came before needs descriptors. */
 	int r = rlimits_apply(&protection->limits, err);
-	if (r < 0 || is_filtered || protection->no_filter)
+	if (r < 0 || protection->no_filter)
 		return r;
-	return syscalls_filter(err);
+	if (protection->shares_pid)
+		r = syscalls_spare_others(err);
+	return r < 0 || is_filtered ? r : syscalls_filter(err);
 }

@@ -15,4 +15,10 @@
  */
 int syscalls_filter(struct error *err) _must_check_;
 
+/*
+ * One more filter, for a jail that sees the host's processes: no limits and no priority of another
+ * process can be set (a CPU limit of zero kills, prlimit(2)). Of one that it has started neither.
+ */
+int syscalls_spare_others(struct error *err) _must_check_;
+
 #endif

@@ -289,6 +289,27 @@ signals_outside() {
 	assert_output ''
 	jail --share pid "$IMAGE" sh -c 'sleep 9 & kill $! && wait $!; echo $?'
 	assert_output 143
+	# Nor does a limit or a priority reach it: a CPU limit of 0 kills.
+	own_image
+	build_static - "$MINE/image/bin/outside" <<-'END'
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <sys/resource.h>
+		int main(int argc, char **argv)
+		{
+			struct rlimit none = {0, 0};
+			int pid = argc > 1 ? atoi(argv[1]) : 0;
+			printf("limits %s\n", prlimit(pid, RLIMIT_CORE, &none, NULL) ? "denied" : "ALLOWED");
+			printf("priority %s\n", setpriority(PRIO_PROCESS, pid, 5) ? "denied" : "ALLOWED");
+			return 0;
+		}
+	END
+	jail --share pid "$MINE/image" outside "$target"
+	assert_output $'limits denied\npriority denied'
+	jail --share pid "$MINE/image" outside
+	assert_output $'limits ALLOWED\npriority ALLOWED'
+	jail --share pid --seccomp=off "$MINE/image" outside "$target"
+	[ "$WHO" = root ] || assert_output $'limits ALLOWED\npriority ALLOWED'
 	[ "$WHO" = root ] || {
 		jail --share pid --landlock=off "$IMAGE" sh -c "kill -0 $target && echo reached"
 		assert_output reached

@@ -12,6 +12,8 @@
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -241,6 +243,34 @@ static void says_so_if_it_cannot_filter(void **state)
 	jailchild_fork(filter_without_rights, NULL);
 }
 
+static void spare_others(void *data)
+{
+	const struct rlimit none = {0, 0};
+	struct rlimit had;
+	pid_t other = getppid();
+	struct error err = {0};
+
+	(void)data;
+	jailchild_expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	jailchild_expect(syscalls_spare_others(&err) == 0);
+	/* Its own, by whatever way libc takes, and looking at others. */
+	jailchild_expect(getrlimit(RLIMIT_CORE, &had) == 0);
+	jailchild_expect(setrlimit(RLIMIT_CORE, &none) == 0);
+	jailchild_expect(prlimit(other, RLIMIT_CORE, NULL, &had) == 0);
+	jailchild_expect(setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0)) == 0);
+	jailchild_expect(prlimit(other, RLIMIT_CORE, &had, NULL) == -1 && errno == EPERM);
+	jailchild_expect(setpriority(PRIO_PROCESS, (id_t)other, 19) == -1 &&
+			 errno == EPERM);
+	jailchild_expect(setpriority(PRIO_USER, 0, 19) == -1 && errno == EPERM);
+	jailchild_expect(setpriority(PRIO_PGRP, 0, 19) == -1 && errno == EPERM);
+}
+
+static void spares_the_limits_and_priorities_of_others(void **state)
+{
+	(void)state;
+	jailchild_fork(spare_others, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +283,7 @@ int main(void)
 		cmocka_unit_test(looks_at_the_lower_half_of_an_int),
 		cmocka_unit_test(holds_a_process_and_its_children),
 		cmocka_unit_test(says_so_if_it_cannot_filter),
+		cmocka_unit_test(spares_the_limits_and_priorities_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
