@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 
@@ -128,6 +130,16 @@ int capabilities_read(const struct strlist *add, const struct strlist *drop,
 	*ret_added = added & ~dropped;
 	*ret_set = (capabilities_default() | added) & ~dropped;
 	return 0;
+}
+
+uint64_t capabilities_lacking(uint64_t set)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return 0; /* the kernel says later what it does not give */
+	return set & ~(data[0].permitted | (uint64_t)data[1].permitted << 32);
 }
 
 const char *capabilities_print(uint64_t set, char *text, size_t size)

@@ -28,6 +28,9 @@ int capabilities_read(const struct strlist *add, const struct strlist *drop,
 		      uint64_t *ret_set, uint64_t *ret_added,
 		      struct error *err) _must_check_;
 
+/* Those of `set` that this process has not itself, so cannot leave to another (capabilities(7)). */
+uint64_t capabilities_lacking(uint64_t set);
+
 /* The names in `set`, lower case, with blanks between; "none" for the empty set. Returns `text`. */
 const char *capabilities_print(uint64_t set, char *text, size_t size);
 

@@ -22,6 +22,7 @@
 #include "environment.h"
 #include "ids.h"
 #include "jail.h"
+#include "capabilities.h"
 #include "namespaces.h"
 #include "quantity.h"
 #include "reach.h"
@@ -273,6 +274,21 @@ static int read_life(const struct options *options, struct jail *jail, struct er
 	return r;
 }
 
+/* Over ids of its own a jail has what it is given; over the host's only what the caller has. */
+static int check_capabilities(const struct jail *jail, struct error *err)
+{
+	char names[1024];
+	uint64_t lacking = jail->namespaces & CLONE_NEWUSER
+				   ? 0
+				   : capabilities_lacking(jail->protection.capabilities);
+
+	if (!lacking)
+		return 0;
+	error_set(err, EPERM, "--share user: jailrun itself lacks the capabilities %s",
+		  capabilities_print(lacking, names, sizeof(names)));
+	return error_hint(err, "--cap-drop leaves them out");
+}
+
 int jail_read_options(const struct options *options, struct jail *jail, struct error *err)
 {
 	int r = options->status_fd ? status_open(options->status_fd, err) : -1;
@@ -298,6 +314,8 @@ int jail_read_options(const struct options *options, struct jail *jail, struct e
 	if (r < 0)
 		return r;
 	r = protection_read(options, jail->namespaces, &jail->protection, err);
+	if (r == 0)
+		r = check_capabilities(jail, err);
 	if (r < 0)
 		return r;
 	return volume_read(&(struct volume_words){&options->volumes, &options->tmpfs,

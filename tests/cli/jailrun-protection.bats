@@ -177,6 +177,17 @@ limits_cannot_be_raised() {
 	for_each_user limits_cannot_be_raised
 }
 
+@test "--share user gives no capability that the caller lacks, and names it" {
+	only_root
+	capture setpriv --bounding-set=-sys_resource,-chown jailrun --share user --cap-add sys_resource "$IMAGE" true
+	assert_status 125
+	assert_error '--share user: jailrun itself lacks the capabilities chown sys_resource' '--cap-drop leaves them out'
+	capture setpriv --bounding-set=-sys_resource,-chown jailrun --plan --share user "$IMAGE" true
+	assert_status 125
+	capture setpriv --bounding-set=-sys_resource,-chown jailrun --share user --cap-drop chown "$IMAGE" true
+	assert_status 0
+}
+
 @test "words that are no capability, limit or switch are usage errors" {
 	only_self
 	jail --cap-add nosuch "$IMAGE" true
