@@ -20,6 +20,7 @@
 #include "control.h"
 #include "image.h"
 #include "keep.h"
+#include "ownfiles.h"
 
 struct diff_values {
 	struct cli_common common;
@@ -112,6 +113,9 @@ static int diff(const char *folder, bool json, struct error *err)
 		return r;
 	_cleanup_fd_ int upper = open_upper(&keep, err);
 	r = upper < 0 ? upper : open_image(&keep, path, &image, err);
+	if (r < 0)
+		return r;
+	r = ownfiles_read_all(err);
 	if (r < 0)
 		return r;
 	r = changes_find(upper, image.root_fd, &changes, err);
@@ -229,15 +233,18 @@ static int commit(const struct commit_values *values, char **operands, int count
 	_cleanup_fd_ int upper = open_upper(&keep, err);
 	if (upper < 0)
 		return upper;
-	if (!image) {
+	bool is_named = image;
+	if (!is_named)
 		image = remembered;
-		r = stat(image, &named) < 0 ? error_errno(err, errno, "image %s", image)
-					    : keep_check(&keep, image, &named, err);
-	}
-	if (r < 0)
-		return error_hint(err,
-				  "name the image: jailctl commit DIR IMAGE NEWIMAGE");
-	return become_builder(values, &keep, image, operands[count - 1], err);
+	r = stat(image, &named) < 0 ? error_errno(err, errno, "image %s", image)
+	    : is_named              ? 0
+				    : keep_check(&keep, image, &named, err);
+	if (r < 0 && !is_named)
+		error_hint(err, "name the image: jailctl commit DIR IMAGE NEWIMAGE");
+	/* In there the owners of a folder's files would be nobody. */
+	if (r == 0 && !S_ISDIR(named.st_mode))
+		r = ownfiles_read_all(err);
+	return r < 0 ? r : become_builder(values, &keep, image, operands[count - 1], err);
 }
 
 int control_commit(int argc, char **argv)

@@ -159,12 +159,13 @@ meets_hostile_layers() {
 	ours jailctl diff "$MINE/keep"
 	assert_status 0
 	assert_output_has "A /${deep%/}"
-	[ "$WHO" = root ] || {
+	# What is somebody else's stays closed.
+	! is_root || [ "$WHO" = root ] || {
 		fresh_layer
-		as_each mkdir -m 000 "$UPPER/opt/closed"
+		mkdir -m 000 "$UPPER/opt/closed"
 		ours jailctl diff "$MINE/keep"
 		assert_status 1
-		as_each rmdir "$UPPER/opt/closed"
+		rmdir "$UPPER/opt/closed"
 		assert_error_has "$MINE/keep/layer/upper: cannot read the folder /opt/closed: Permission denied"
 	}
 	[ "$(digest "$MINE/host")" = "$before" ] || fail "the host's folder was changed"
@@ -259,6 +260,27 @@ jailbuild: hint: commit makes a new image: choose another name" ] || fail "$stde
 	assert_status 2
 	[ ! -e "$MINE/new.tar" ]
 }
+# Root of a jail passes over modes, so what it closes its user must still see.
+shows_what_is_closed() {
+	make_base tar
+	ours jailrun --keep "$MINE/keep" "$BASE" sh -c '
+		echo secret >/opt/shadow; chmod 0 /opt/shadow; mkdir /opt/shut; echo in >/opt/shut/in; chmod 0 /opt/shut'
+	assert_status 0
+	ours jailctl diff "$MINE/keep"
+	assert_status 0
+	assert_output $'C /opt\nA /opt/shadow\nA /opt/shut\nA /opt/shut/in'
+	ours jailctl commit "$MINE/keep" "$MINE/new.tar"
+	assert_status 0
+	[ "$(tar -xOf "$MINE/new.tar" opt/shut/in)" = in ]
+	[ "$(tar -xOf "$MINE/new.tar" opt/shadow)" = secret ]
+	[ "$(tar --numeric-owner -tvf "$MINE/new.tar" opt/shadow | cut -d' ' -f1,2)" = '---------- 0/0' ]
+	[ "$(stat -c %U "$MINE/new.tar")" = "$(as_each id -un)" ]
+	as_each chmod -R u+rwx "$MINE/keep"
+}
+@test "diff and commit show what the jail has closed" {
+	for_each_user shows_what_is_closed
+}
+
 @test "commit refuses an image that is there, a folder in use, and one whose image is gone" {
 	for_each_user commit_refuses
 }
