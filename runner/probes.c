@@ -215,8 +215,21 @@ static int mount_overlay(struct error *err)
 			 err);
 }
 
+/* What cannot be tried says nothing of what it is about. */
+static bool lacks_namespaces(struct probes_result *ret)
+{
+	struct error err;
+
+	if (try_in(CLONE_NEWNS, NULL, &err) >= 0)
+		return false;
+	say(ret, PROBES_LIMITED, "cannot be tried without namespaces, see there");
+	return true;
+}
+
 static void probe_overlay(struct probes_result *ret)
 {
+	if (lacks_namespaces(ret))
+		return;
 	int r = try_in(CLONE_NEWNS, mount_overlay, &ret->words);
 
 	judge(ret, r, PROBES_LIMITED, "what a jail writes can be thrown away, or kept");
@@ -354,11 +367,14 @@ static void probe_shifting(struct probes_result *ret)
 	struct idmap map;
 	int r;
 
-	if (geteuid() != 0) {
+	idmap_choose(0, &map);
+	if (geteuid() != 0 || !map.is_range) {
 		say(ret, PROBES_GOOD,
-		    "not needed: an ordinary user's files are the jail's");
+		    "not needed: the files of whoever starts a jail are the jail's");
 		return;
 	}
+	if (lacks_namespaces(ret))
+		return;
 	tree = mount_copy(AT_FDCWD, ".", false, err);
 	pid_t pid = tree < 0 ? tree : namespaces_clone(CLONE_NEWUSER, &pidfd, err);
 	if (pid == 0) {
@@ -366,7 +382,6 @@ static void probe_shifting(struct probes_result *ret)
 		pause();
 		_exit(0);
 	}
-	idmap_choose(0, &map);
 	r = pid < 0 ? (int)pid : idmap_write(&map, pid, err);
 	if (r == 0)
 		r = idmap_mount(tree, pid, err);

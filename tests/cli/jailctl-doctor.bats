@@ -47,11 +47,15 @@ names_causes() {
 	assert_status 1
 	[ "$(verdict users)" = bad ]
 	[[ $(hint users) == *user.max_user_namespaces* ]] || fail "$output"
+	# What could not be tried gets no cure of its own.
+	[ "$(verdict overlay)" = limited ] && [ -z "$(hint overlay)" ] || fail "$output"
 
 	doctor unshare -Urm sh -c 'mount --bind /dev/null /proc/interrupts; exec "$0" "$@"'
 	assert_status 1
 	[ "$(verdict proc)" = bad ]
 	[[ $(hint proc) == *'--share pid'* ]] || fail "$output"
+	# Root of a single id shifts nothing.
+	[ "$(verdict shifting)" = good ]
 
 	mkdir -p "$MINE/cache/jailrun"
 	chmod 777 "$MINE/cache/jailrun"
