@@ -124,14 +124,20 @@ static bool is_hidden(const struct composing *composing, const char *path)
 	return false;
 }
 
+/* A folder's setgid bit gives no privilege: it tells the group of what is made in it (inode(7)). */
+static mode_t kept_bits(const struct composing *composing, mode_t mode)
+{
+	mode_t bits = S_ISDIR(mode) ? 03777 : 01777;
+
+	return mode & (composing->options->keep_setuid ? 07777 : bits);
+}
+
 static bool is_same_folder(const struct composing *composing, const struct entry *entry,
 			   const struct written *written)
 {
-	mode_t bits = composing->options->keep_setuid ? 07777 : 01777;
-
 	return entry->type == ENTRY_FOLDER && S_ISDIR(written->mode) &&
-	       entry->mode == (written->mode & bits) && entry->uid == written->uid &&
-	       entry->gid == written->gid;
+	       entry->mode == kept_bits(composing, written->mode) &&
+	       entry->uid == written->uid && entry->gid == written->gid;
 }
 
 static bool is_remade(const struct composing *composing, const char *path)
@@ -178,7 +184,7 @@ static int take_written(struct composing *composing, const struct written *writt
 {
 	struct entry entry = {
 		.path = written->path,
-		.mode = written->mode & (composing->options->keep_setuid ? 07777 : 01777),
+		.mode = kept_bits(composing, written->mode),
 		.uid = written->uid,
 		.gid = written->gid,
 		.mtime = composing->options->epoch,

@@ -156,6 +156,9 @@ int mount_target(int root_fd, const char *path, bool is_folder, struct error *er
 			err,
 			"folders of the image that belong to another user cannot be "
 			"changed, not even in the copy: mount at a place that is there");
+	if (fd == -ENOENT) /* all else that is missing was made */
+		return error_hint(err, "a symlink of the image leads to a place that is "
+				       "not there");
 	if (fd == -EROFS)
 		return error_hint(err, "what cannot be written to must have this place "
 				       "already");

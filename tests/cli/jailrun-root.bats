@@ -214,6 +214,21 @@ survives_files() {
 		rm -rf "$MINE/image"
 	done
 }
+names_dangling_links() {
+	own_image
+	as_each sh -c 'cd "$0" && rm -rf run && ln -s /var/run run' "$MINE/image"
+	jail "$MINE/image" true
+	assert_status 125
+	assert_error_has 'cannot mount at run in the image: No such file'
+	assert_error_has 'hint: a symlink of the image leads to a place that is not there'
+	as_each mkdir -p "$MINE/image/var/run"
+	jail "$MINE/image" true
+	assert_status 0
+}
+@test "a link in the way of a mount that leads nowhere is said to" {
+	for_each_user names_dangling_links
+}
+
 @test "an image whose /dev, /proc, /tmp or /run is a file is refused, and named" {
 	for_each_user survives_files
 }
