@@ -197,7 +197,7 @@ limits_cannot_be_raised() {
 	assert_status 2
 	# A variable that is not set must not take a protection away unseen.
 	local words
-	for words in --cap-drop= --cap-add= --share= --cap-drop=chown,, --share=net,; do
+	for words in --cap-drop= --cap-add= --share= '--cap-drop=chown,,' '--share=net,'; do
 		jail "$words" "$IMAGE" true
 		[ "$status" -eq 2 ] || fail "$words: $status"
 	done
