@@ -107,14 +107,35 @@ static bool is_plain(const unsigned char *at, size_t length, bool keep_backslash
 	return length > 1 || (length == 1 && *at >= 0x20 && *at != 0x7f);
 }
 
+/* How many bytes are plain ASCII, as nearly all of nearly all names are. */
+static size_t plain_length(const unsigned char *at)
+{
+	size_t length = 0;
+
+	while (at[length] >= 0x20 && at[length] < 0x7f && at[length] != '\\')
+		length++;
+	return length;
+}
+
 static void escape(const char *text, char *ret, size_t size, bool keep_backslash)
 {
 	const unsigned char *at = (const unsigned char *)text;
 	size_t used = 0;
 
 	while (*at) {
-		size_t length = utf8_length(at);
+		size_t length = plain_length(at);
 
+		if (length) {
+			size_t room = size - 1 - used;
+
+			memcpy(ret + used, at, length < room ? length : room);
+			used += length < room ? length : room;
+			if (length > room)
+				break;
+			at += length;
+			continue;
+		}
+		length = utf8_length(at);
 		if (is_plain(at, length, keep_backslash)) {
 			if (used + length >= size)
 				break;

@@ -126,13 +126,13 @@ static struct elffile_segment segment_at(const struct elffile *file, const char 
 
 	if (file->head[EI_CLASS] == ELFCLASS64) {
 		memcpy(&large, bytes + i * sizeof(large), sizeof(large));
-		return (struct elffile_segment){large.p_type, large.p_offset,
+		return (struct elffile_segment){large.p_type,  large.p_offset,
 						large.p_vaddr, large.p_filesz,
-						large.p_align};
+						large.p_align, large.p_flags};
 	}
 	memcpy(&small, bytes + i * sizeof(small), sizeof(small));
-	return (struct elffile_segment){small.p_type, small.p_offset, small.p_vaddr,
-					small.p_filesz, small.p_align};
+	return (struct elffile_segment){small.p_type,   small.p_offset, small.p_vaddr,
+					small.p_filesz, small.p_align,  small.p_flags};
 }
 
 /* Reads the table to `bytes` and its meaning to `ret`, which has room for it. */

@@ -18,6 +18,7 @@
 struct elffile_segment {
 	uint32_t type;
 	uint64_t offset, vaddr, filesz, align;
+	uint32_t flags;
 };
 
 /* Program headers for which nothing is allocated: linkers make up to 13 of them. */

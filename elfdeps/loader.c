@@ -14,6 +14,7 @@
 
 #include "common/cleanup.h"
 #include "common/fd.h"
+#include "elffile.h"
 
 enum {
 	ANY = 0,
@@ -237,19 +238,80 @@ unsigned loader_find_version(const char *bytes, size_t size)
 	return version && version < least ? least : version;
 }
 
+/* Whether a segment can hold constants and nothing else: what is executed is the most of a loader. */
+static bool is_constant(const struct elffile_segment *segment)
+{
+	return segment->type == PT_LOAD && !(segment->flags & (PF_W | PF_X));
+}
+
+/* Reads the constants of an ELF file, with a NUL behind each segment; *ret_size is 0 if it has none apart. */
+static int read_constants(struct elffile *file, char **ret, size_t *ret_size,
+			  struct error *err)
+{
+	_cleanup_free_ char *bytes = NULL;
+	size_t room = 0, used = 0;
+
+	for (size_t i = 0; i < file->segment_count; i++)
+		if (is_constant(&file->segments[i]) &&
+		    file->segments[i].filesz <= file->size)
+			room += (size_t)file->segments[i].filesz + 1;
+	if (!room || room > LOADER_FILE_MAX)
+		return 0;
+	bytes = calloc(1, room);
+	if (!bytes)
+		return error_nomem(err);
+	for (size_t i = 0; i < file->segment_count; i++) {
+		const struct elffile_segment *segment = &file->segments[i];
+
+		if (!is_constant(segment) || segment->filesz > file->size)
+			continue;
+		int got = elffile_read(file, segment->offset, bytes + used,
+				       (size_t)segment->filesz, err);
+		if (got < 0)
+			return got;
+		used += (size_t)got + 1;
+	}
+	*ret = steal_pointer(&bytes);
+	*ret_size = used;
+	return 0;
+}
+
+/* The constants of the file, as far as they lie apart from the rest. */
+static int read_apart(int fd, uint64_t size, char **ret, size_t *ret_size,
+		      struct error *err)
+{
+	_Alignas(8) unsigned char head[4096];
+	struct elffile file = {.fd = fd, .size = size};
+	GElf_Ehdr header;
+	int r = elffile_read_head(&file, head, sizeof(head), err);
+
+	if (r == 0 && elffile_header(&file, &header) && header.e_phnum)
+		r = elffile_segments(&file, &header, err);
+	if (r >= 0)
+		r = read_constants(&file, ret, ret_size, err);
+	elffile_close(&file);
+	return r;
+}
+
 int loader_read_folders(struct store *store, const char *interp, struct loader *loader,
 			struct error *err)
 {
 	_cleanup_fd_ int fd = sysroot_openat(&store->root, interp,
 					     O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	_cleanup_free_ char *bytes = NULL;
+	_cleanup_free_ char *apart = NULL, *bytes = NULL;
+	const char *ignored;
 	struct stat st;
-	size_t size;
+	size_t size = 0;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    st.st_size > LOADER_FILE_MAX)
 		return 0;
-	int r = fd_read_all(fd, LOADER_FILE_MAX, interp, &bytes, &size, err);
+	int r = read_apart(fd, (uint64_t)st.st_size, &apart, &size, err);
+	if (r < 0)
+		return r;
+	if (size && loader_find_folders(apart, size, &ignored))
+		return use_folders(store, apart, size, loader, err);
+	r = fd_read_all(fd, LOADER_FILE_MAX, interp, &bytes, &size, err);
 	return r < 0 ? r : use_folders(store, bytes, size, loader, err);
 }
 

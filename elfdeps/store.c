@@ -16,11 +16,9 @@
 
 #include "common/fd.h"
 
-enum { KEY_SIZE = 2 * 16 + 2 };
-
 /* What a store needs on average, counted over a whole host. */
 enum {
-	FILE_SIZE = 600,    /* bytes for a file and its names */
+	FILE_SIZE = 550,    /* bytes for a file and its names */
 	NAMES_PER_FILE = 2, /* its path, and what only some need */
 };
 
@@ -42,14 +40,14 @@ int store_expect(struct store *store, size_t count, struct error *err)
 	arena_expect(&store->arena, count * FILE_SIZE);
 	int r = strmap_reserve(&store->names, count * NAMES_PER_FILE, &store->arena, err);
 
-	return r < 0 ? r : strmap_reserve(&store->identities, count, &store->arena, err);
+	return r < 0 ? r : inodes_reserve(&store->identities, count, &store->arena, err);
 }
 
 void store_close(struct store *store)
 {
 	strmap_free(&store->names);
 	strmap_free(&store->folders);
-	strmap_free(&store->identities);
+	inodes_free(&store->identities);
 	strmap_free(&store->advised);
 	arena_free(&store->arena);
 	sysroot_close(&store->root);
@@ -68,28 +66,12 @@ static int know_names(struct store *store, struct object *object, struct error *
 	return r;
 }
 
-/* The key of an identity, by hand: snprintf takes as long as opening the file. */
-static size_t identity_key(uint64_t device, uint64_t inode, char *ret)
-{
-	size_t used = 0;
-
-	for (; device; device >>= 4)
-		ret[used++] = "0123456789abcdef"[device & 15];
-	ret[used++] = ':';
-	for (; inode; inode >>= 4)
-		ret[used++] = "0123456789abcdef"[inode & 15];
-	ret[used] = '\0';
-	return used;
-}
-
 /* Enters an object that was read, which is not known. */
-static int enter(struct store *store, const char *key, size_t length,
-		 struct object *object, struct error *err)
+static int enter(struct store *store, struct object *object, struct error *err)
 {
-	char *kept = arena_copy(&store->arena, key, length, err);
-	int r = kept ? know_names(store, object, err) : -ENOMEM;
+	int r = know_names(store, object, err);
 
-	return r < 0 ? r : strmap_put(&store->identities, kept, object, err);
+	return r < 0 ? r : inodes_add(&store->identities, object, err);
 }
 
 static int read_object(struct store *store, int fd, const struct stat *st,
@@ -112,13 +94,11 @@ static int identify(struct store *store, int fd, const char *path, struct object
 {
 	struct object *object;
 	struct stat st;
-	char key[KEY_SIZE];
 	int r = sysroot_fstat(&store->root, fd, path, &st);
 
 	if (r < 0)
 		return error_errno(err, -r, "cannot stat");
-	size_t length = identity_key(st.st_dev, st.st_ino, key);
-	*ret = strmap_get(&store->identities, key);
+	*ret = inodes_find(&store->identities, st.st_dev, st.st_ino);
 	if (*ret)
 		return 0;
 	object = store->shared ? readset_find(store->shared, st.st_dev, st.st_ino) : NULL;
@@ -127,7 +107,7 @@ static int identify(struct store *store, int fd, const char *path, struct object
 	if (r < 0)
 		return r;
 	*ret = object;
-	return enter(store, key, length, object, err);
+	return enter(store, object, err);
 }
 
 /* O_NONBLOCK: a FIFO must not hang us. O_NOCTTY: a terminal must not become ours. EISDIR is no
@@ -185,17 +165,15 @@ int store_look(struct store *store, const char *path, struct store_name **ret,
 int store_adopt(struct store *store, const char *path, struct object *object,
 		struct error *err)
 {
-	char key[KEY_SIZE];
 	struct store_name *file;
 	int r = store_name(store, path, &file, err);
 
 	if (r < 0 || file->looked)
 		return r;
-	size_t length = identity_key(object->device, object->inode, key);
-	file->object = strmap_get(&store->identities, key);
+	file->object = inodes_find(&store->identities, object->device, object->inode);
 	if (!file->object) {
 		file->object = object;
-		r = enter(store, key, length, object, err);
+		r = enter(store, object, err);
 	}
 	file->looked = r == 0;
 	return r;

@@ -15,6 +15,7 @@
 #include "common/error.h"
 #include "common/strmap.h"
 #include "common/sysroot.h"
+#include "inodes.h"
 #include "object.h"
 #include "readset.h"
 
@@ -54,7 +55,8 @@ struct scope;
 struct store {
 	struct sysroot root;
 	struct arena arena; /* owns every string and struct that is handed out */
-	struct strmap names, folders, identities;
+	struct strmap names, folders;
+	struct inodes identities;
 	struct readset *shared; /* with threads that read ahead; NULL: there are none */
 	uint64_t marks;         /* handed out so far */
 	struct scope *scopes;   /* search's own note */

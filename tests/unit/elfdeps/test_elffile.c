@@ -105,8 +105,9 @@ static void decodes_headers_segments_and_entries_of_every_kind(void **state)
 
 static void finds_the_first_or_the_last_segment_of_a_type(void **state)
 {
-	struct elffile_segment segments[] = {
-		{PT_LOAD, 1, 0, 0, 0}, {PT_DYNAMIC, 2, 0, 0, 0}, {PT_LOAD, 3, 0, 0, 0}};
+	struct elffile_segment segments[] = {{PT_LOAD, 1, 0, 0, 0, 0},
+					     {PT_DYNAMIC, 2, 0, 0, 0, 0},
+					     {PT_LOAD, 3, 0, 0, 0, 0}};
 	struct elffile file = {.segments = segments, .segment_count = 3};
 
 	(void)state;
@@ -117,11 +118,12 @@ static void finds_the_first_or_the_last_segment_of_a_type(void **state)
 static void an_address_lies_where_its_bytes_come_from_the_file(void **state)
 {
 	/* Out of order; the third overlaps the first and wins, being mapped later. */
-	struct elffile_segment segments[] = {{PT_LOAD, 1000, 0x5000, 0x100, 0},
-					     {PT_NOTE, 0, 0x9000, 0x100, 0},
-					     {PT_LOAD, 2000, 0x5080, 0x10, 0},
-					     {PT_LOAD, 3000, UINT64_MAX - 0xf, 0x100, 0},
-					     {PT_LOAD, 9000, 0x1000, 0x100, 0}};
+	struct elffile_segment segments[] = {
+		{PT_LOAD, 1000, 0x5000, 0x100, 0, 0},
+		{PT_NOTE, 0, 0x9000, 0x100, 0, 0},
+		{PT_LOAD, 2000, 0x5080, 0x10, 0, 0},
+		{PT_LOAD, 3000, UINT64_MAX - 0xf, 0x100, 0, 0},
+		{PT_LOAD, 9000, 0x1000, 0x100, 0, 0}};
 	struct elffile file = {.segments = segments, .segment_count = 5, .size = 4000};
 	uint64_t offset = 7, size = 7;
 
@@ -144,7 +146,7 @@ static void an_address_lies_where_its_bytes_come_from_the_file(void **state)
 
 static void what_ends_behind_the_file_is_cut_there(void **state)
 {
-	struct elffile_segment segment = {PT_LOAD, 3000, 0x1000, 0x10000, 0};
+	struct elffile_segment segment = {PT_LOAD, 3000, 0x1000, 0x10000, 0, 0};
 	struct elffile file = {.segments = &segment, .segment_count = 1, .size = 4000};
 	uint64_t offset, size;
 
