@@ -14,6 +14,9 @@
 
 #include "common/cleanup.h"
 
+/* Entries looked at in one folder, whatever they are: a hostile one has millions. */
+enum { ENTRIES_MAX = 1 << 16 };
+
 /* The names while they are read. */
 struct packed {
 	char *text;
@@ -45,9 +48,11 @@ static int read_names(DIR *folder, size_t limit, struct packed *packed, size_t *
 		      struct error *err)
 {
 	const struct dirent *entry;
+	size_t looks = 0;
 	int r = 0;
 
-	while (r == 0 && *ret_count < limit && (entry = readdir(folder))) {
+	while (r == 0 && *ret_count < limit && looks++ < ENTRIES_MAX &&
+	       (entry = readdir(folder))) {
 		if (!folderlist_takes(entry->d_name))
 			continue;
 		r = pack(packed, entry->d_name, err);
@@ -90,11 +95,14 @@ int folderlist_read(int fd, size_t limit, struct arena *arena, struct folderlist
 int folderlist_find(const struct folderlist *list, const char *stem, size_t length,
 		    struct strlist *ret, struct error *err)
 {
-	const char *at = list->names, *end = at + list->size;
+	const char *at = list->names;
 	int r = 0;
 
+	if (!at)
+		return 0;
+	const char *end = at + list->size;
 	/* Each name has the NUL of the one in front of it. */
-	while (r == 0 && at && (at = memmem(at, (size_t)(end - at), stem, length))) {
+	while (r == 0 && (at = memmem(at, (size_t)(end - at), stem, length))) {
 		if (!at[-1])
 			r = strlist_add(ret, at, err);
 		at++;
