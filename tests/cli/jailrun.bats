@@ -242,7 +242,7 @@ END
 	jail --help
 	assert_status 0
 	assert_output_has 'usage: jailrun [OPTION…] IMAGE [COMMAND [ARG…]]'
-	assert_output_has '--volume SRC:DST[:ro]'
+	assert_output_has '--volume SRC:DST[:ro|rw,idmap]'
 	assert_quiet
 	jail --version
 	assert_status 0
