@@ -60,7 +60,8 @@ static int gather_link(struct gather *gather, struct link *link, struct error *e
 	return 0;
 }
 
-/* Adds a program's closure, and with --hwcaps all those of its variants; *ret is its first object. */
+/* Adds a program's closure, and with --hwcaps all those of its variants; *ret is its first object. What
+ * a library that is asked for filters stands in front of it, but a closure begins with the file. */
 static int gather_program(struct gather *gather, const struct source *source,
 			  struct elfdeps_object **ret, struct error *err)
 {
@@ -79,6 +80,8 @@ static int gather_program(struct gather *gather, const struct source *source,
 			file->program = map;
 			file->round = resolver->round;
 		}
+		if (r == 0)
+			r = gather_link(gather, map->main, err);
 		for (struct link *link = map ? map->first : NULL; link && r == 0;
 		     link = link->next)
 			r = gather_link(gather, link, err);
