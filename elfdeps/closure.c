@@ -253,7 +253,8 @@ static int load_preload(struct work *work, const char *name, bool named)
 	if (r < 0)
 		link = NULL;
 	found.rule = link ? ELFDEPS_RULE_PRELOAD : ELFDEPS_RULE_MISSING;
-	if (link && !link->listed)
+	/* A program's own loader is there already, and stands where it is needed, or last. */
+	if (link && !link->listed && !(link == work->map->interp && main->object->interp))
 		linkmap_insert(work->map, link, NULL);
 	return add_edge(work, main, name, &found, link);
 }

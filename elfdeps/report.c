@@ -362,7 +362,8 @@ static void ldd_extras(struct ldd *ldd)
 	}
 }
 
-/* The loader is shown only if a library needs it, as in ldd. */
+/* The loader is shown only if something needs it, as in ldd: to be a preload is not enough
+ * (rtld_multiple_ref of elf/rtld.c). */
 static const struct elfdeps_object *find_unneeded_interp(
 	const struct elfdeps_closure *closure)
 {
@@ -374,7 +375,8 @@ static const struct elfdeps_object *find_unneeded_interp(
 
 			if (edge->rule == ELFDEPS_RULE_INTERP && i == 0)
 				interp = edge->object;
-			else if (edge->object && edge->object == interp)
+			else if (edge->object && edge->object == interp &&
+				 edge->rule != ELFDEPS_RULE_PRELOAD)
 				return NULL;
 		}
 	return interp;
