@@ -35,6 +35,7 @@ static int add_edge(struct work *work, struct link *from, const char *name,
 		.rule = found->rule,
 		.detail = found->detail,
 		.relative = found->relative,
+		.again = found->again,
 	};
 
 	return linkmap_edge(work->map, from, &edge, work->err);
@@ -49,11 +50,12 @@ static void name_by_file(struct linkmap *map, struct link *link)
 
 /* A link for what was found: the one of the same file if that is loaded, else a new one. */
 static int enter(struct work *work, struct link *by, struct store_name *name,
-		 const struct search_result *found, struct link **ret)
+		 struct search_result *found, struct link **ret)
 {
 	struct linkmap *map = work->map;
 	struct link *link = linkmap_of(map, found->file->object);
 
+	found->again = link != NULL;
 	if (!link) {
 		/* Nobody needs a preload of musl: what it needs inherits no path of the program's. */
 		if (map->musl && work->preloads)

@@ -118,6 +118,7 @@ struct elfdeps_edge {
 	const char *detail;
 	enum elfdeps_rule rule;
 	bool relative; /* found by a path that depends on the current folder */
+	bool again;    /* the file found was loaded before, under another name or path */
 	enum elfdeps_strength strength;
 	/* Who says that it is opened at run time, and for what; NULL: the loader loads it at the start. */
 	const char *reason;

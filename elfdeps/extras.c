@@ -125,6 +125,7 @@ static int follow(struct extras *extras, struct link *link, const struct hint *h
 				.rule = found.rule,
 				.detail = found.detail,
 				.relative = found.relative,
+				.again = found.again,
 			});
 }
 

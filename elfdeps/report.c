@@ -180,9 +180,10 @@ static int add_owners(const struct elfdeps_closure *closure, bool finders,
 		const struct elfdeps_object *object = object_at(closure, i);
 
 		for (size_t j = 0; j < object->edge_count; j++) {
-			bool finds = object->edges[j].rule != ELFDEPS_RULE_LOADED;
+			const struct elfdeps_edge *edge = &object->edges[j];
+			bool finds = edge->rule != ELFDEPS_RULE_LOADED && !edge->again;
 
-			if (finds == finders && own(owners, &object->edges[j], err) < 0)
+			if (finds == finders && own(owners, edge, err) < 0)
 				return -ENOMEM;
 		}
 	}

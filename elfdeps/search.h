@@ -16,6 +16,7 @@ struct search_result {
 	const char *
 		detail; /* the folder; NULL if the rule has none; of what is missing: a hint */
 	bool relative; /* the path depends on the current folder */
+	bool again;    /* the file was loaded before, under another name or path */
 };
 
 /* Why a relative path leads nowhere below another root. */
