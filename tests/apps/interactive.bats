@@ -12,7 +12,7 @@ load apps-helper
 # works TEXT SCRIPT: SCRIPT ends well, and TEXT is a line of what it says.
 works() {
 	inside full.tar bash -c "set -e
-		until_it() { for ((i = 0; i < 100; i++)); do ! \"\$@\" || return 0; sleep 0.1; done; return 1; }
+		until_it() { for ((i = 0; i < 300; i++)); do ! \"\$@\" || return 0; sleep 0.1; done; return 1; }
 		shows() { tmux capture-pane -p | grep -q \"\$1\"; }
 		$2"
 	assert_status 0

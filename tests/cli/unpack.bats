@@ -270,7 +270,7 @@ kill_unpacking() {
 }
 
 survives_kill() {
-	local try
+	local try LIMIT=120 # eight thousand files are removed and made anew, perhaps beside other tests
 
 	# Slow enough to be hit: some thousand small files.
 	mkdir -p "$MINE/tree/many"
