@@ -270,6 +270,7 @@ kill_unpacking() {
 }
 
 survives_kill() {
+	# shellcheck disable=SC2034 # limited looks at it
 	local try LIMIT=120 # eight thousand files are removed and made anew, perhaps beside other tests
 
 	# Slow enough to be hit: some thousand small files.
